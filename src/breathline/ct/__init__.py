@@ -1,0 +1,1 @@
+"""From a CT scan to measurements: read, lungs, patterns, quantify."""

@@ -1,0 +1,1 @@
+"""DICOM files on disk: found, told apart, grouped into series."""

@@ -1,0 +1,1 @@
+"""Reference equations, one file a publication."""

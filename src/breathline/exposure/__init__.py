@@ -1,0 +1,1 @@
+"""What was taken, how much, for how long."""

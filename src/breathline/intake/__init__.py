@@ -1,0 +1,1 @@
+"""From a patient folder to a record, every problem reported at once."""

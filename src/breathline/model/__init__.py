@@ -1,0 +1,1 @@
+"""The nouns: frozen, without behaviour beyond what their own fields say."""

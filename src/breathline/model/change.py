@@ -1,0 +1,149 @@
+"""How much a measure changed between two dates, and whether that is more than error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from breathline.model.measurement import Moment, Standardised, Value
+from breathline.sources import Source
+
+
+class Judgement(StrEnum):
+    """What a change amounts to."""
+
+    BETTER = "better"
+    WORSE = "worse"
+    NO_CHANGE = "no_change"  # none beyond error and importance
+    CANNOT_TELL = "cannot_tell"
+
+
+class Direction(StrEnum):
+    """Which way is better for the patient."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+
+
+class Scale(StrEnum):
+    """What a threshold is counted in."""
+
+    ABSOLUTE = "absolute"  # the unit of the measure
+    RELATIVE = "relative"  # percent of the baseline value
+    PERCENT_PREDICTED = "percent_predicted"  # points of % predicted
+
+
+class Domain(StrEnum):
+    """The side of the disease a measure speaks of."""
+
+    FUNCTION = "function"
+    GAS_EXCHANGE = "gas_exchange"
+    EXERCISE = "exercise"
+    SYMPTOMS = "symptoms"
+    IMAGING = "imaging"
+    SKIN = "skin"
+    KIDNEY = "kidney"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threshold:
+    """A limit that a change is held against, with the publication it comes from.
+
+    Parameters
+    ----------
+    value
+        The limit, counted in `scale`.
+    printed
+        The words of the publication, or how the number was derived from them.
+    """
+
+    value: float
+    scale: Scale
+    source: Source
+    printed: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeMeasure:
+    """A description of an outcome measure; one generic function judges them all.
+
+    Parameters
+    ----------
+    unit
+        UCUM code in which values are kept.
+    other_units
+        Units that are converted at the door.
+    code
+        Coded concept, ``system:code``, such as ``LOINC:19911-7``.
+    plausible
+        Values outside this range are refused at the door, in `unit`.
+    error
+        Smallest change that is not measurement error (coefficient of repeatability, 1.96·√2·SD within
+        subject); None for measures whose values carry their own interval (CT).
+    important_difference
+        Smallest change that matters to a patient.
+    equation
+        Key of the reference equation; empty where there is none.
+    ordinal
+        True for classes (NYHA, mMRC), whose differences are counted in classes.
+    decimals
+        Decimals a report prints.
+    """
+
+    key: str
+    label: str
+    unit: str
+    domain: Domain
+    direction: Direction
+    plausible: tuple[float, float]
+    code: str = ""
+    other_units: tuple[str, ...] = ()
+    error: Threshold | None = None
+    important_difference: Threshold | None = None
+    equation: str = ""
+    ordinal: bool = False
+    decimals: int = 1
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The change of one measure of one patient between two dates.
+
+    Parameters
+    ----------
+    delta
+        Follow-up minus baseline, in `unit`; None where one of them is not a number.
+    low, high
+        95 % interval of `delta`, from the error of the measure or the intervals of the two values.
+    error
+        Smallest change beyond error, in `unit`, at this baseline.
+    important_difference
+        Smallest change that matters, in `unit`, at this baseline.
+    reason
+        Why it was judged so, in one sentence.
+    """
+
+    measure: str
+    label: str
+    unit: str
+    domain: Domain
+    direction: Direction
+    judgement: Judgement
+    reason: str
+    baseline: Value
+    followup: Value
+    baseline_when: Moment | None = None
+    followup_when: Moment | None = None
+    delta: float | None = None
+    relative_percent: float | None = None
+    low: float | None = None
+    high: float | None = None
+    error: float | None = None
+    important_difference: float | None = None
+    baseline_standardised: Standardised | None = None
+    followup_standardised: Standardised | None = None
+    error_source: str = ""
+    important_difference_source: str = ""
+    source: tuple[str, ...] = ()
+    decimals: int = 1

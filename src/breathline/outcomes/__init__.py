@@ -1,0 +1,1 @@
+"""Outcome measures, one file each, and the judgement of change."""

@@ -1,0 +1,1 @@
+"""Digital reference objects: a chest whose truth is known, written as DICOM."""

@@ -1,0 +1,183 @@
+"""The units of the clinic and the dozen conversions between them.
+
+Units are kept as the clinic writes them (``mL/min/mmHg``); `ucum` gives the UCUM code for exports. Units of
+one kind convert by a factor; a unit of another kind is refused, never guessed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from breathline.errors import UnitError
+
+DLCO_SI_TO_TRADITIONAL = 2.986
+"""mL/min/mmHg for one mmol/min/kPa, as in the ATS/ERS standards for DLCO (Graham 2017)."""
+
+MMHG_PER_KPA = 7.50062
+MG_PER_UMOL_CREATININE = 0.0113118
+"""mg/dL of creatinine for one µmol/L (molar mass 113.118 g/mol)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit: its kind, how many base units of that kind one of it is, and its UCUM code."""
+
+    kind: str
+    factor: float
+    ucum: str
+
+
+UNITS: dict[str, Unit] = {
+    "1": Unit("count", 1.0, "1"),
+    "class": Unit("count", 1.0, "1"),
+    "score": Unit("count", 1.0, "1"),
+    "%": Unit("percent", 1.0, "%"),
+    "fraction": Unit("percent", 100.0, "1"),
+    "L": Unit("volume", 1.0, "L"),
+    "mL": Unit("volume", 0.001, "mL"),
+    "dL": Unit("volume", 0.1, "dL"),
+    "m": Unit("length", 1.0, "m"),
+    "cm": Unit("length", 0.01, "cm"),
+    "km": Unit("length", 1000.0, "km"),
+    "ft": Unit("length", 0.3048, "[ft_i]"),
+    "kg": Unit("mass", 1.0, "kg"),
+    "g": Unit("mass", 0.001, "g"),
+    "mg": Unit("mass", 1e-6, "mg"),
+    "ug": Unit("mass", 1e-9, "ug"),
+    "lb": Unit("mass", 0.45359237, "[lb_av]"),
+    "mL/min/mmHg": Unit("transfer factor", 1.0, "mL/min/mm[Hg]"),
+    "mmol/min/kPa": Unit("transfer factor", DLCO_SI_TO_TRADITIONAL, "mmol/min/kPa"),
+    "mL/min/mmHg/L": Unit("transfer coefficient", 1.0, "mL/min/mm[Hg]/L"),
+    "mmol/min/kPa/L": Unit("transfer coefficient", DLCO_SI_TO_TRADITIONAL, "mmol/min/kPa/L"),
+    "mmHg": Unit("pressure", 1.0, "mm[Hg]"),
+    "kPa": Unit("pressure", MMHG_PER_KPA, "kPa"),
+    "g/dL": Unit("mass concentration", 1.0, "g/dL"),
+    "g/L": Unit("mass concentration", 0.1, "g/L"),
+    "mg/dL": Unit("creatinine", 1.0, "mg/dL"),
+    "umol/L": Unit("creatinine", MG_PER_UMOL_CREATININE, "umol/L"),
+    "mg/g": Unit("albumin or protein to creatinine", 1.0, "mg/g"),
+    "mg/mmol": Unit("albumin or protein to creatinine", 8.84, "mg/mmol"),
+    "mL/min/1.73m2": Unit("filtration rate", 1.0, "mL/min/{1.73_m2}"),
+    "HU": Unit("radiodensity", 1.0, "[hnsf'U]"),
+    "h": Unit("time", 1.0, "h"),
+    "d": Unit("time", 24.0, "d"),
+    "wk": Unit("time", 168.0, "wk"),
+}
+
+_SPELLINGS: dict[str, str] = {
+    "": "1",
+    "percent": "%",
+    "l": "L",
+    "litre": "L",
+    "liter": "L",
+    "litres": "L",
+    "liters": "L",
+    "ml": "mL",
+    "metre": "m",
+    "meter": "m",
+    "metres": "m",
+    "meters": "m",
+    "feet": "ft",
+    "lbs": "lb",
+    "pounds": "lb",
+    "µg": "ug",
+    "μg": "ug",
+    "mcg": "ug",
+    "ml/min/mmhg": "mL/min/mmHg",
+    "ml/mmhg/min": "mL/min/mmHg",
+    "ml/(min.mmhg)": "mL/min/mmHg",
+    "ml/(min*mmhg)": "mL/min/mmHg",
+    "ml·min-1·mmhg-1": "mL/min/mmHg",
+    "ml/min/mm[hg]": "mL/min/mmHg",
+    "mmol/kpa/min": "mmol/min/kPa",
+    "mmol/min/kpa": "mmol/min/kPa",
+    "mmol/(min.kpa)": "mmol/min/kPa",
+    "mmol/(min*kpa)": "mmol/min/kPa",
+    "mmol·min-1·kpa-1": "mmol/min/kPa",
+    "ml/min/mmhg/l": "mL/min/mmHg/L",
+    "ml/min/mm[hg]/l": "mL/min/mmHg/L",
+    "mmol/min/kpa/l": "mmol/min/kPa/L",
+    "mmhg": "mmHg",
+    "mm[hg]": "mmHg",
+    "torr": "mmHg",
+    "kpa": "kPa",
+    "g/dl": "g/dL",
+    "gm/dl": "g/dL",
+    "g/l": "g/L",
+    "mg/dl": "mg/dL",
+    "µmol/l": "umol/L",
+    "μmol/l": "umol/L",
+    "umol/l": "umol/L",
+    "micromol/l": "umol/L",
+    "ml/min/1.73m2": "mL/min/1.73m2",
+    "ml/min/1.73 m2": "mL/min/1.73m2",
+    "ml/min/1.73m²": "mL/min/1.73m2",
+    "ml/min/{1.73_m2}": "mL/min/1.73m2",
+    "hu": "HU",
+    "points": "score",
+    "point": "score",
+    "grade": "class",
+}
+
+
+def parse_unit(text: str) -> str:
+    """Give the clinic's standard spelling of a unit.
+
+    Raises
+    ------
+    UnitError
+        If the unit is unknown; the message proposes the nearest known one.
+
+    Examples
+    --------
+    >>> parse_unit("ml/min/mmHg")
+    'mL/min/mmHg'
+    """
+    stripped = text.strip()
+    if stripped in UNITS:
+        return stripped
+    spelling = _SPELLINGS.get(stripped.lower())
+    if spelling is not None:
+        return spelling
+    near = get_close_matches(stripped, UNITS, n=1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    raise UnitError(f"The unit '{stripped}' is not known.{hint}")
+
+
+def convert(value: float, unit: str, to: str) -> float:
+    """Turn a value from one unit into another of the same kind.
+
+    Parameters
+    ----------
+    value
+        The number, in `unit`.
+    unit, to
+        Units, in any spelling `parse_unit` knows.
+
+    Raises
+    ------
+    UnitError
+        If a unit is unknown or the two are of different kinds.
+
+    Examples
+    --------
+    >>> round(convert(5.0, "mmol/min/kPa", "mL/min/mmHg"), 2)
+    14.93
+    """
+    source, target = parse_unit(unit), parse_unit(to)
+    if source == target:
+        return value
+    a, b = UNITS[source], UNITS[target]
+    if a.kind != b.kind:
+        raise UnitError(f"'{source}' measures {a.kind} and cannot be turned into '{target}' ({b.kind}).")
+    return value * (a.factor / b.factor)
+
+
+def ucum(unit: str) -> str:
+    """Give the UCUM code of a unit, for exports.
+
+    >>> ucum("mmHg")
+    'mm[Hg]'
+    """
+    return UNITS[parse_unit(unit)].ucum

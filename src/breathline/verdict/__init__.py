@@ -1,0 +1,1 @@
+"""Named criteria of response and progression, one file each."""
