@@ -151,3 +151,28 @@ class ScanMeasurement:
     measurements: tuple[Measurement, ...]
     steps: tuple[Step, ...]
     version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class KeySlice:
+    """One axial slice kept for the report: pixels, labels, and how high in the lungs it lies.
+
+    Parameters
+    ----------
+    height
+        Height above the lung bases as a fraction of lung height, 0 to 1.
+    position_mm
+        Position of the slice along the body axis in the scan's own coordinates [mm].
+    hu
+        (rows, columns), cropped to the chest [HU].
+    labels
+        Pattern codes on the same pixels (see PATTERN_CODES); 0 outside the lungs.
+    pixel_mm
+        Pixel spacing along (rows, columns) [mm].
+    """
+
+    height: float
+    position_mm: float
+    hu: NDArray[np.int16]
+    labels: LabelArray
+    pixel_mm: tuple[float, float]
