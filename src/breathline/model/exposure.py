@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from breathline.model.measurement import Moment
 
 
+class Role(StrEnum):
+    """The part a course of a drug plays in the question."""
+
+    TREATMENT = "treatment"  # the one to be judged
+    PREVIOUS = "previous"  # stopped before it began
+    CONCOMITANT = "concomitant"  # begun before it, and gone on with
+    ADDED = "added"  # begun after it
+    UNKNOWN = "unknown"  # the start of the treatment is not recorded
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
-    """All intervals of one drug, put together.
+    """All intervals of one drug without a long break, put together.
 
     Parameters
     ----------
     daily_dose
-        Time-weighted mean daily dose while taking it, in `unit` per day; None where a dose is not recorded.
+        Time-weighted mean daily dose, in `unit` per day; None where a dose is not recorded.
     total_dose
         Sum over the course, in `unit`; None where a dose or an end is not recorded.
     weeks
         Time on the drug [weeks]; None where the end is not recorded.
-    role
-        ``treatment`` (the one to be judged), ``previous`` (stopped before it), or ``concomitant``.
     """
 
     drug: str
-    role: str
+    role: Role
     start: Moment
     stop: Moment | None = None
     unit: str = ""

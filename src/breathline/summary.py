@@ -1,0 +1,178 @@
+"""The paragraph of the report, in the manner of a case abstract, written from the judgements and no further.
+
+Every verb follows from a judgement: "improved" only where a change was judged better. A measure that could not
+be judged is named as such. The paragraph says what happened on treatment, never that the treatment caused it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from breathline.model.assessment import Verdict
+from breathline.model.change import Change, Judgement
+from breathline.model.exposure import Course, ExposureSummary, Role
+from breathline.model.measurement import Absence, Value
+from breathline.model.patient import Person, Sex
+from breathline.model.safety import SafetySummary
+
+EXAMPLE_NOTICE = "Example data: this patient does not exist and all values are invented."
+
+ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
+
+PERSON_WORDS = {Sex.FEMALE: "woman", Sex.MALE: "man", None: "patient (sex not recorded)"}
+
+ABSENCE_WORDS = {
+    Absence.UNABLE: "unable to perform",
+    Absence.NOT_DONE: "not done",
+    Absence.NOT_RECORDED: "not recorded",
+}
+
+
+def tell_summary(
+    person: Person,
+    exposure: ExposureSummary,
+    before: Sequence[Change],
+    changes: Sequence[Change],
+    safety: SafetySummary,
+    verdict: Verdict,
+) -> str:
+    """Write the paragraph: who, with what, treated how before, how it went, treated how, what changed, harm.
+
+    Parameters
+    ----------
+    before
+        Changes over the time before treatment.
+    changes
+        Changes on treatment, one a measure.
+
+    Returns
+    -------
+    str
+        One paragraph of whole sentences.
+    """
+    sentences = [
+        EXAMPLE_NOTICE if person.example else "",
+        _who(person, exposure),
+        _course_before(before),
+        _treatment(exposure),
+        verdict.statement,
+        _measures(changes, Judgement.BETTER, "Better beyond measurement error"),
+        _measures(changes, Judgement.WORSE, "Worse beyond measurement error"),
+        _measures(changes, Judgement.NO_CHANGE, "No change that exceeds both error and importance"),
+        _untold(changes),
+        safety.sentence,
+    ]
+    return " ".join(sentence for sentence in sentences if sentence)
+
+
+def format_value(value: Value, measure: str, decimals: int, unit: str) -> str:
+    """Give a value as the clinic writes it, with its unit; NYHA classes in Roman numerals.
+
+    >>> format_value(3.0, "nyha_class", 0, "class")
+    'III'
+    >>> format_value(7.25, "dlco", 1, "mL/min/mmHg")
+    '7.2 mL/min/mmHg'
+    """
+    if isinstance(value, Absence):
+        return ABSENCE_WORDS[value]
+    if measure == "nyha_class" and value in ROMAN:
+        return ROMAN[int(value)]
+    number = f"{value:.{decimals}f}".replace("-", "−")
+    return f"{number}{_unit(unit)}"
+
+
+def _unit(unit: str) -> str:
+    if unit in ("1", "class", "score"):
+        return ""
+    return " %" if unit == "%" else f" {unit}"
+
+
+def _listed(parts: Sequence[str]) -> str:
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + " and " + parts[-1]
+
+
+def _who(person: Person, exposure: ExposureSummary) -> str:
+    age = "A patient of unrecorded age" if person.age_years is None else f"A {int(person.age_years)}-year-old"
+    who = age if person.age_years is None else f"{age} {PERSON_WORDS[person.sex]}"
+    disease = _listed([diagnosis.text for diagnosis in person.diagnoses])
+    who += f" with {disease}" if disease else " (no diagnosis recorded)"
+    previous = _drugs(exposure, Role.PREVIOUS, Role.CONCOMITANT)
+    if not exposure.recorded:
+        return f"{who}; earlier treatment is not recorded."
+    return (
+        f"{who} had been treated with {previous}."
+        if previous
+        else f"{who} had no recorded earlier treatment."
+    )
+
+
+def _drugs(exposure: ExposureSummary, *roles: Role) -> str:
+    return _listed(list(dict.fromkeys(c.drug for c in exposure.courses if c.role in roles)))
+
+
+def _course_before(before: Sequence[Change]) -> str:
+    worse = [change for change in before if change.judgement is Judgement.WORSE]
+    better = [change for change in before if change.judgement is Judgement.BETTER]
+    parts = []
+    if worse:
+        parts.append("had worsened beyond error: " + "; ".join(_from_to(change) for change in worse))
+    if better:
+        parts.append("had improved beyond error: " + "; ".join(_from_to(change) for change in better))
+    if not parts:
+        return ""
+    spans = [_weeks_between(change) for change in (*worse, *better)]
+    known = [span for span in spans if span is not None]
+    when = f"In the {max(known):.0f} weeks before treatment" if known else "Before treatment"
+    return f"{when} these {', and these '.join(parts)}."
+
+
+def _weeks_between(change: Change) -> float | None:
+    if change.baseline_when is None or change.followup_when is None:
+        return None
+    return (change.followup_when.order - change.baseline_when.order) / 7.0
+
+
+def _treatment(exposure: ExposureSummary) -> str:
+    treatments = [course for course in exposure.courses if course.role is Role.TREATMENT]
+    if not treatments:
+        return "The treatment to be judged is not in the dosing log."
+    text = f"Treatment was {_listed([_course_words(course) for course in treatments])}."
+    kept = _drugs(exposure, Role.CONCOMITANT)
+    added = _drugs(exposure, Role.ADDED)
+    text += f" Continued beside it: {kept}." if kept else ""
+    text += f" Added after it began: {added}." if added else ""
+    return text
+
+
+def _course_words(course: Course) -> str:
+    dose = (
+        "at an unrecorded dose" if course.daily_dose is None else f"{course.daily_dose:g} {course.unit}/day"
+    )
+    span = "with no recorded end" if course.weeks is None else f"for {course.weeks:.0f} weeks"
+    return f"{course.drug} {dose} {span}"
+
+
+def _from_to(change: Change) -> str:
+    baseline = format_value(change.baseline, change.measure, change.decimals, change.unit)
+    followup = format_value(change.followup, change.measure, change.decimals, change.unit)
+    return f"{change.label} {baseline}{_expected(change, 0)} to {followup}{_expected(change, 1)}"
+
+
+def _expected(change: Change, which: int) -> str:
+    standardised = (change.baseline_standardised, change.followup_standardised)[which]
+    if standardised is None:
+        return ""
+    z = "" if standardised.z is None else f", z {standardised.z:.1f}".replace("-", "−")
+    return f" ({standardised.percent_predicted:.0f} % predicted{z})"
+
+
+def _measures(changes: Sequence[Change], judgement: Judgement, heading: str) -> str:
+    parts = [_from_to(change) for change in changes if change.judgement is judgement]
+    return f"{heading}: {'; '.join(parts)}." if parts else ""
+
+
+def _untold(changes: Sequence[Change]) -> str:
+    parts = [change.label for change in changes if change.judgement is Judgement.CANNOT_TELL]
+    return f"Could not be judged: {_listed(parts)}." if parts else ""
