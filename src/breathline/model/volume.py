@@ -59,6 +59,27 @@ class Geometry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StoredGrid:
+    """How the voxels lie in the file, so that label maps are written back on the scan's own grid.
+
+    Parameters
+    ----------
+    axes
+        Axis of the volume (0 slices, 1 rows, 2 columns) that each axis of the stored array is.
+    flipped
+        Whether each axis of the stored array runs against the volume's.
+    spacing_mm, origin_mm, direction
+        As image files give them: along the stored array's last, middle and first axis, in LPS.
+    """
+
+    axes: tuple[int, int, int]
+    flipped: tuple[bool, bool, bool]
+    spacing_mm: tuple[float, float, float]
+    origin_mm: tuple[float, float, float]
+    direction: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acquisition:
     """How a scan was made, as far as its header says. Empty text and None mean the header does not say."""
 
@@ -96,10 +117,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Volume:
-    """A CT volume in Hounsfield units with its geometry."""
+    """A CT volume in Hounsfield units with its geometry; `stored` is None for a volume made in memory."""
 
     hu: HounsfieldArray
     geometry: Geometry
+    stored: StoredGrid | None = None
     acquisition: Acquisition = Acquisition()
     quality: tuple[QualityFlag, ...] = ()
     steps: tuple[Step, ...] = ()

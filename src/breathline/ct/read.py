@@ -1,0 +1,258 @@
+"""A scan on disk → a Volume in Hounsfield units, or a refusal that says what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
+from numpy.typing import NDArray
+
+from breathline import __version__
+from breathline.ct.order import canonical_axes, check_spacing, slice_direction, stored_grid
+from breathline.ct.pixels import read_slice, to_hounsfield
+from breathline.dicom.header import image_format
+from breathline.dicom.series import FEWEST_SLICES, Series, choose_series, find_series, series_of_files
+from breathline.errors import Problem, ScanError, Severity
+from breathline.model.volume import PADDING, Acquisition, Geometry, HounsfieldArray, QualityFlag, Step, Volume
+from breathline.progress import Progress, silent
+
+AIR_AT_MOST = -500
+"""A chest has at least 1 % of voxels below this; if not, the values are not Hounsfield units [HU]."""
+
+
+def read_scan(source: Path | Sequence[Path] | Series, *, progress: Progress = silent) -> Volume:
+    """Read a chest CT from a DICOM folder, DICOM files, or a NIfTI, MHA or NRRD file.
+
+    Slices are ordered by position; nothing is resampled or interpolated. Voxels the scanner did not reconstruct
+    become ``PADDING``.
+
+    Parameters
+    ----------
+    source
+        Folder (searched with its subfolders), file, list of files, or a series already found.
+
+    Returns
+    -------
+    Volume
+        (slices from feet to head, rows from front to back, columns from the patient's right to left) [HU].
+
+    Raises
+    ------
+    ScanError
+        If it cannot be read or is no chest CT; carries every problem found.
+    """
+    flags: tuple[QualityFlag, ...] = ()
+    if isinstance(source, Series):
+        series = source
+    else:
+        series, flags = find_scan(source)
+    volume = _read_dicom(series, progress) if series.source_format == "DICOM" else _read_file(series)
+    _check_values(volume.hu, series)
+    return replace(_mark_canvas(volume), quality=(*flags, *volume.quality))
+
+
+def find_scan(source: Path | Sequence[Path]) -> tuple[Series, tuple[QualityFlag, ...]]:
+    """Find the one series to measure, and what a reader should know about the choice."""
+    if isinstance(source, Path):
+        found, problems = find_series(source) if source.is_dir() else _series_of(source)
+    else:
+        missing = [path for path in source if not path.exists()]
+        if missing:
+            raise ScanError(_no_file(path) for path in missing)
+        found, problems = series_of_files(source, Path(source[0]).parent)
+    if not found and problems:
+        raise ScanError(replace(problem, severity=Severity.ERROR) for problem in problems)
+    series, reason = choose_series(found)
+    _check_one_patient(series, found)
+    flags = [QualityFlag(code="series_chosen", severity=Severity.NOTE, message=reason)] if reason else []
+    flags += [
+        QualityFlag(code=problem.code, severity=Severity.WARNING, message=_without_folders(problem))
+        for problem in problems
+    ]
+    return series, tuple(flags)
+
+
+def _series_of(path: Path) -> tuple[tuple[Series, ...], tuple[Problem, ...]]:
+    if not path.exists():
+        raise ScanError([_no_file(path)])
+    found, problems = series_of_files([path], path.parent)
+    if image_format(path):  # a file named outright is taken as a scan, whatever its name
+        found = tuple(replace(item, modality="CT") for item in found)
+    if not found and not problems:
+        problems = (
+            Problem(
+                code="unknown_format",
+                message="this is not a scan.",
+                mend="Give a DICOM folder or a NIfTI, MHA or NRRD file; unpack archives first.",
+                file=str(path),
+            ),
+        )
+    return found, problems
+
+
+def _no_file(path: Path) -> Problem:
+    return Problem(code="no_such_file", message="there is no such file or folder.", file=str(path))
+
+
+def _without_folders(problem: Problem) -> str:
+    return str(replace(problem, file=Path(problem.file).name))
+
+
+def _check_one_patient(chosen: Series, found: Sequence[Series]) -> None:
+    """Refuse a folder in which two patients, or two dates of one, could be taken for one scan."""
+    rivals = [item for item in found if item.source_format == "DICOM" and item.n_slices >= FEWEST_SLICES]
+    if len({item.subject for item in rivals}) > 1 and chosen.source_format == "DICOM":
+        what, code = "scans of more than one patient", "two_patients"
+    elif len({item.date for item in rivals if item.date}) > 1:
+        what, code = "scans of more than one date", "two_dates"
+    else:
+        return
+    parts = "; ".join(item.title for item in rivals)
+    message = f"The folder holds {what}: {parts}."
+    raise ScanError([Problem(code=code, message=message, mend="Give one scan, in a folder of its own.")])
+
+
+def _read_dicom(series: Series, progress: Progress) -> Volume:
+    if series.frames > 1:
+        message = "this is one file with many frames (Enhanced CT), which is not read yet."
+        mend = "Export the scan as one file a slice."
+        raise ScanError(
+            [Problem(code="multi_frame", message=message, mend=mend, file=str(series.files[0]))]
+        )
+    spacing, notes = check_spacing(series)
+    raw = _read_slices(series, progress)
+    direction = slice_direction(series)
+    assert series.spacing_mm is not None  # check_spacing refused the others
+    row_mm, column_mm = series.spacing_mm
+    stored = stored_grid((column_mm, row_mm, spacing), series.origins_mm[0], direction)
+    hu, geometry = canonical_axes(raw, stored, series.thickness_mm)
+    if geometry.is_interval:
+        message = (
+            f"Interval HRCT: slices of {series.thickness_mm:g} mm every {spacing:g} mm. "
+            "The tissue between slices was not scanned; volumes carry the sampling error."
+        )
+        notes.append(QualityFlag(code="interval", severity=Severity.NOTE, message=message))
+    return Volume(
+        hu=hu,
+        geometry=geometry,
+        stored=stored,
+        acquisition=_acquisition(series),
+        quality=tuple(notes),
+        steps=(_step(series, spacing),),
+    )
+
+
+def _read_slices(series: Series, progress: Progress) -> HounsfieldArray:
+    total = len(series.files)
+    raw = np.empty((total, series.rows, series.columns), dtype=np.int16)
+    problems: list[Problem] = []
+    progress("reading slices", 0, total)
+    with ThreadPoolExecutor(2) as pool:
+        for number, found in enumerate(pool.map(read_slice, series.files)):
+            if isinstance(found, Problem):
+                problems.append(found)
+            elif found.shape != raw.shape[1:]:
+                problems.append(_odd_size(series.files[number], found.shape, raw.shape[1:]))
+            else:
+                raw[number] = found
+            progress("reading slices", number + 1, total)
+    if problems:
+        raise ScanError(problems)
+    return raw
+
+
+def _odd_size(path: Path, found: tuple[int, ...], wanted: tuple[int, ...]) -> Problem:
+    message = f"the picture is {found[0]} × {found[1]}, not {wanted[0]} × {wanted[1]} as its header says."
+    return Problem(code="odd_size", message=message, mend="Copy it again from its source.", file=str(path))
+
+
+def _read_file(series: Series) -> Volume:
+    path = series.files[0]
+    if series.samples != 1:
+        message = f"each voxel holds {series.samples} values; this is a colour picture or a vector field."
+        raise ScanError([Problem(code="colour", message=message, mend="Give the CT itself.", file=str(path))])
+    try:
+        image = sitk.ReadImage(str(path))
+    except RuntimeError:
+        message = f"this cannot be read as {series.source_format}: the file is damaged or cut short."
+        mend = "Copy it again from its source."
+        raise ScanError([Problem(code="damaged_file", message=message, mend=mend, file=str(path))]) from None
+    values = sitk.GetArrayViewFromImage(image)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        message = "some voxels are not numbers (NaN or infinite)."
+        mend = "Write the volume with -1024 where there is nothing."
+        raise ScanError([Problem(code="not_finite", message=message, mend=mend, file=str(path))])
+    stored = stored_grid(image.GetSpacing(), image.GetOrigin(), image.GetDirection())
+    hu, geometry = canonical_axes(to_hounsfield(values, 1.0, 0.0), stored, None)
+    return Volume(
+        hu=hu,
+        geometry=geometry,
+        stored=stored,
+        acquisition=_acquisition(series),
+        steps=(_step(series, geometry.spacing_mm[0]),),
+    )
+
+
+def _step(series: Series, spacing: float) -> Step:
+    facts: dict[str, float | int | str | bool] = {
+        "format": series.source_format,
+        "slices": series.n_slices,
+        "slice_spacing_mm": round(spacing, 4),
+    }
+    return Step(name="read", parameters=facts, version=__version__)
+
+
+def _acquisition(series: Series) -> Acquisition:
+    return Acquisition(
+        modality=series.modality or "CT",
+        manufacturer=series.manufacturer,
+        model=series.model,
+        kernel=series.kernel,
+        kvp=series.kvp,
+        exposure_mas=series.exposure_mas,
+        slice_thickness_mm=series.thickness_mm,
+        patient_position=series.patient_position,
+        contrast=series.contrast,
+        date=series.date.isoformat() if series.date else "",
+        source_format=series.source_format,
+    )
+
+
+def _check_values(hu: HounsfieldArray, series: Series) -> None:
+    sample = hu[:, ::4, ::4]
+    real = sample[sample > PADDING]
+    if real.size and float(np.mean(real < AIR_AT_MOST)) >= 0.01:
+        return
+    lowest = int(real.min()) if real.size else 0
+    message = f"the values do not look like Hounsfield units of a chest: the lowest is {lowest}, air is -1000."
+    mend = "Give a chest CT in Hounsfield units; if 1024 was added to its values, take it off."
+    raise ScanError([Problem(code="not_hounsfield", message=message, mend=mend, file=_where(series))])
+
+
+def _where(series: Series) -> str:
+    return series.folder if series.source_format == "DICOM" else series.files[0].name
+
+
+def _mark_canvas(volume: Volume) -> Volume:
+    """Mark the canvas some archives put around the picture (one value, not air) as not reconstructed."""
+    hu = volume.hu
+    corners = hu[:, [0, 0, -1, -1], [0, -1, 0, -1]]
+    value = int(corners[0, 0])
+    if value < -900 or not bool(np.any(np.all(corners == value, axis=0))):
+        return volume
+    used = (hu != value).any(axis=0)
+    rows, columns = used.any(axis=1), used.any(axis=0)
+    if rows.all() and columns.all():
+        return volume
+    marked = hu.copy()
+    marked[:, ~rows, :] = PADDING
+    marked[:, :, ~columns] = PADDING
+    message = f"The picture lies in a larger canvas filled with {value}; the canvas is left out."
+    flag = QualityFlag(code="canvas", severity=Severity.NOTE, message=message)
+    return replace(volume, hu=marked, quality=(*volume.quality, flag))
+
+
