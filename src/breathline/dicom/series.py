@@ -1,0 +1,371 @@
+"""Which scans lie in a folder, and which of them shows the lungs best."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from pathlib import Path
+
+import numpy as np
+
+from breathline.dicom.header import Header, Vector, read_header
+from breathline.errors import Problem, ScanError
+
+FEWEST_SLICES = 10
+"""A chest is not measured from fewer slices: at 10 mm between slices they span less than half a lung."""
+
+SHORTEST_CHEST_MM = 80.0
+"""Series that cover less of the body axis than this are not chosen while another covers more [mm]."""
+
+_DERIVED = frozenset(
+    {"LOCALIZER", "REFORMATTED", "MPR", "PROJECTION IMAGE", "MIP", "MINIP", "VOLUME", "SCREEN SAVE"}
+)
+_LUNG_KERNEL = ("LUNG", "BONE", "B6", "B7", "B8", "BL5", "BL6", "BR5", "BR6", "FC5", "FC8", "YA", "YB", "L")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Files that make up one scan, in order of position, and what their headers say.
+
+    Empty text and None mean the headers do not say.
+
+    Parameters
+    ----------
+    uid
+        Series instance UID, or the path of a volume file; an identifier, never written to a result.
+    files
+        From the lowest to the highest position along the slice normal.
+    folder
+        Folder of the files, relative to the folder that was searched (``.`` for itself).
+    date
+        Date of the study.
+    spacing_mm
+        Distance between rows and between columns [mm].
+    slice_spacing_mm
+        Median distance between neighbouring slices [mm]; None for a single slice.
+    thickness_mm
+        Slice thickness of the header [mm].
+    positions_mm
+        Place of each slice along the slice normal [mm]; empty where the headers have no positions.
+    orientation
+        Directions (LPS) along which columns and rows grow.
+    subject
+        Short hash of the patient identifier.
+    """
+
+    uid: str
+    files: tuple[Path, ...]
+    folder: str
+    source_format: str
+    modality: str
+    description: str = ""
+    kernel: str = ""
+    date: Date | None = None
+    n_slices: int = 0
+    rows: int = 0
+    columns: int = 0
+    spacing_mm: tuple[float, float] | None = None
+    slice_spacing_mm: float | None = None
+    thickness_mm: float | None = None
+    image_type: tuple[str, ...] = ()
+    orientation: tuple[float, ...] = ()
+    origins_mm: tuple[Vector, ...] = ()
+    positions_mm: tuple[float, ...] = ()
+    manufacturer: str = ""
+    model: str = ""
+    contrast: str = ""
+    patient_position: str = ""
+    kvp: float | None = None
+    exposure_mas: float | None = None
+    samples: int = 1
+    frames: int = 1
+    subject: str = ""
+    study_uid: str = ""
+
+    @property
+    def coverage_mm(self) -> float:
+        """Length of the body axis from the first to the last slice [mm]."""
+        if len(self.positions_mm) > 1:
+            return self.positions_mm[-1] - self.positions_mm[0]
+        return (self.slice_spacing_mm or 0.0) * max(0, self.n_slices - 1)
+
+    @property
+    def is_axial(self) -> bool:
+        """True if slices lie across the body axis, within 45 degrees."""
+        if len(self.orientation) != 6:
+            return True
+        return bool(np.argmax(np.abs(slice_normal(self.orientation))) == 2)
+
+    @property
+    def title(self) -> str:
+        """The series in words, without identifiers: "148 slices of 2 mm, kernel D40s"."""
+        words = f"{self.n_slices} slice{'s' if self.n_slices != 1 else ''}"
+        if self.thickness_mm:
+            words += f" of {self.thickness_mm:g} mm"
+        if self.kernel:
+            words += f", kernel {self.kernel}"
+        place = self.folder if self.source_format == "DICOM" else self.files[0].name
+        return f"{words} in '{place}'"
+
+
+def slice_normal(orientation: Sequence[float]) -> tuple[float, float, float]:
+    """Give the unit vector (LPS) across slices whose columns and rows grow along `orientation`.
+
+    >>> slice_normal((1, 0, 0, 0, 1, 0))
+    (0.0, 0.0, 1.0)
+    """
+    normal = np.cross(np.asarray(orientation[:3], float), np.asarray(orientation[3:6], float))
+    length = float(np.linalg.norm(normal))
+    unit = normal / length if length > 0 else np.array([0.0, 0.0, 1.0])
+    x, y, z = (float(item) for item in unit)
+    return (x, y, z)
+
+
+def find_series(folder: Path) -> tuple[tuple[Series, ...], tuple[Problem, ...]]:
+    """Find every scan below a folder, reading headers only.
+
+    Parameters
+    ----------
+    folder
+        Folder searched with all its subfolders; a link to a folder already seen is not followed twice.
+
+    Returns
+    -------
+    series
+        One item a scan: DICOM files grouped by series, orientation and matrix, and one for each volume file.
+    problems
+        Files that look like images and cannot be used, as warnings.
+
+    Raises
+    ------
+    ScanError
+        If the folder does not exist.
+    """
+    if not folder.exists():
+        raise ScanError(
+            [Problem(code="no_such_folder", message="there is no such folder.", file=str(folder))]
+        )
+    return series_of_files(_walk(folder), folder)
+
+
+def series_of_files(files: Iterable[Path], root: Path) -> tuple[tuple[Series, ...], tuple[Problem, ...]]:
+    """Group files into series; `root` is the folder their places are told relative to."""
+    headers: list[Header] = []
+    problems: list[Problem] = []
+    for path in files:
+        found = read_header(path)
+        if isinstance(found, Problem):
+            problems.append(found)
+        elif found is not None:
+            headers.append(found)
+    groups: dict[tuple[object, ...], list[Header]] = {}
+    for header in headers:
+        groups.setdefault(_group_key(header), []).append(header)
+    series = [_series(part, root) for group in groups.values() for part in _parts(group)]
+    series.sort(key=lambda item: (item.folder, str(item.files[0])))
+    return tuple(series), tuple(problems)
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    if folder.is_file():
+        yield folder
+        return
+    seen: set[Path] = set()
+    for place, names, files in os.walk(folder, followlinks=True):
+        real = Path(place).resolve()
+        if real in seen:
+            names.clear()
+            continue
+        seen.add(real)
+        names.sort()
+        for name in sorted(files):
+            path = Path(place, name)
+            if path.is_file():
+                yield path
+
+
+def _group_key(header: Header) -> tuple[object, ...]:
+    cosines = tuple(round(item, 2) + 0.0 for item in header.orientation)
+    spacing = tuple(round(item, 3) for item in header.spacing_mm or ())
+    single = header.path if header.frames > 1 or header.source_format != "DICOM" else None
+    # Anonymised files may have no series UID: the folder then stands for it.
+    uid = header.series_uid or str(header.path.parent)
+    return (
+        uid,
+        header.subject,
+        header.modality,
+        header.rows,
+        header.columns,
+        spacing,
+        cosines,
+        "LOCALIZER" in header.image_type,
+        header.samples,
+        single,
+    )
+
+
+def _parts(group: list[Header]) -> list[list[Header]]:
+    """Split a series whose positions repeat by what else tells its parts apart, if that resolves it."""
+    if not _repeats(group):
+        return [group]
+    for tell in (
+        lambda h: (h.study_uid, h.series_number, h.acquisition_number),
+        lambda h: (h.kernel, h.thickness_mm),
+        lambda h: (h.description, h.image_type),
+    ):
+        parts: dict[object, list[Header]] = {}
+        for header in group:
+            parts.setdefault(tell(header), []).append(header)
+        if len(parts) > 1 and not any(_repeats(part) for part in parts.values()):
+            return list(parts.values())
+    return [group]
+
+
+def _repeats(group: list[Header]) -> bool:
+    places = [tuple(round(item, 2) for item in h.position) for h in group if h.position is not None]
+    return len(set(places)) < len(places)
+
+
+def _series(group: list[Header], root: Path) -> Series:
+    first = group[0]
+    ordered, positions = _in_order(group)
+    gaps = np.diff(positions) if len(positions) > 1 else np.array([])
+    files = tuple(header.path for header in ordered)
+    exposures = [header.exposure_mas for header in group if header.exposure_mas is not None]
+    return Series(
+        uid=first.series_uid,
+        files=files,
+        folder=_relative(files, root),
+        source_format=first.source_format,
+        modality=first.modality,
+        description=first.description,
+        kernel=first.kernel,
+        date=first.date,
+        n_slices=sum(header.frames for header in group),
+        rows=first.rows,
+        columns=first.columns,
+        spacing_mm=first.spacing_mm,
+        slice_spacing_mm=float(np.median(gaps)) if gaps.size else first.slice_spacing_mm,
+        thickness_mm=first.thickness_mm,
+        image_type=first.image_type,
+        orientation=first.orientation,
+        origins_mm=tuple(header.position for header in ordered if header.position is not None),
+        positions_mm=tuple(positions),
+        manufacturer=first.manufacturer,
+        model=first.model,
+        contrast=first.contrast,
+        patient_position=first.patient_position,
+        kvp=first.kvp,
+        exposure_mas=float(np.median(exposures)) if exposures else None,
+        samples=first.samples,
+        frames=first.frames,
+        subject=first.subject,
+        study_uid=first.study_uid,
+    )
+
+
+def _in_order(group: list[Header]) -> tuple[list[Header], list[float]]:
+    """Sort by place along the slice normal; by instance number where the headers give no place."""
+    if any(header.position is None or len(header.orientation) != 6 for header in group):
+        by_number = sorted(group, key=lambda h: (h.instance_number or 0, str(h.path)))
+        return by_number, []
+    normal = np.array(slice_normal(group[0].orientation))
+    placed = [(float(np.dot(normal, np.array(header.position))), header) for header in group]
+    placed.sort(key=lambda item: (round(item[0], 3), item[1].instance_number or 0, str(item[1].path)))
+    return [header for _, header in placed], [place for place, _ in placed]
+
+
+def _relative(files: tuple[Path, ...], root: Path) -> str:
+    common = Path(os.path.commonpath([str(path.parent) for path in files]))
+    base = root if root.is_dir() else root.parent
+    try:
+        return common.relative_to(base).as_posix()
+    except ValueError:
+        return common.name
+
+
+def is_lung_kernel(kernel: str) -> bool:
+    """Tell whether a kernel's name is one of the edge-enhancing ones used for lung parenchyma.
+
+    >>> is_lung_kernel("BONEPLUS"), is_lung_kernel("D40s")
+    (True, False)
+    """
+    name = kernel.upper().strip()
+    return any(name == mark if len(mark) == 1 else name.startswith(mark) for mark in _LUNG_KERNEL)
+
+
+def why_not_lungs(series: Series) -> str:
+    """Say why a series cannot be the one to measure, or empty text if it can."""
+    rules = (
+        (series.modality == "SEG", "it is a mask"),
+        (series.modality not in ("CT", ""), f"its modality is {series.modality}, not CT"),
+        (series.samples != 1, "it is a colour picture"),
+        (series.rows == 0, "it holds no picture"),
+        ("LOCALIZER" in series.image_type, "it is a localiser"),
+        (not series.is_axial, "its slices are not axial"),
+        (bool(_DERIVED.intersection(series.image_type)), "it is a reformation, not the scan itself"),
+        (series.n_slices < FEWEST_SLICES, f"it has only {series.n_slices} slices"),
+    )
+    return next((reason for broken, reason in rules if broken), "")
+
+
+def choose_series(series: Sequence[Series]) -> tuple[Series, str]:
+    """Choose the series that shows the lungs best: axial, whole chest, thin, lung kernel, many slices.
+
+    Returns
+    -------
+    series, reason
+        The choice, and why, in words; the reason is empty if there was no choice to make.
+
+    Raises
+    ------
+    ScanError
+        If no series can be measured; carries the reason for each.
+    """
+    usable = [item for item in series if not why_not_lungs(item)]
+    if not usable:
+        raise ScanError(_refusals(series))
+    widest = max(item.coverage_mm for item in usable)
+    whole = [item for item in usable if item.coverage_mm >= min(0.8 * widest, max(widest, SHORTEST_CHEST_MM))]
+    best = min(whole, key=_order)
+    others = [item for item in series if item is not best]
+    return best, _reason(best, others) if others else ""
+
+
+def _order(series: Series) -> tuple[float, bool, int, str]:
+    thickness = series.thickness_mm or series.slice_spacing_mm or 99.0
+    return (max(thickness, 1.5), not is_lung_kernel(series.kernel), -series.n_slices, str(series.files[0]))
+
+
+def _reason(best: Series, others: Sequence[Series]) -> str:
+    left = "; ".join(f"{item.title} ({why_not_lungs(item) or _lesser(best, item)})" for item in others[:6])
+    more = f"; and {len(others) - 6} more" if len(others) > 6 else ""
+    return f"Chosen among {len(others) + 1} series: {best.title}. Left aside: {left}{more}."
+
+
+def _lesser(best: Series, other: Series) -> str:
+    if other.coverage_mm < 0.8 * best.coverage_mm:
+        return "it covers less of the chest"
+    if _order(other)[0] > _order(best)[0]:
+        return "its slices are thicker"
+    if _order(other)[1] and not _order(best)[1]:
+        return "its kernel is softer"
+    return "it has fewer slices" if other.n_slices < best.n_slices else "it comes later in the folder"
+
+
+def _refusals(series: Sequence[Series]) -> list[Problem]:
+    if not series:
+        mend = "Give the folder that holds the CT, with one file a slice, or a NIfTI, MHA or NRRD file."
+        return [Problem(code="no_scan", message="No CT scan was found.", mend=mend)]
+    mend = "Give an axial CT series of the whole chest."
+    return [
+        Problem(
+            code="not_a_chest_ct",
+            message=f"{item.title} cannot be measured: {why_not_lungs(item)}.",
+            mend=mend,
+            file=item.folder if item.source_format == "DICOM" else str(item.files[0]),
+        )
+        for item in series
+    ]
