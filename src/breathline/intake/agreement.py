@@ -165,8 +165,8 @@ def _report_two_systems(
     _tell(value, findings)(
         "other_unit_system",
         f"{value.measure.label} of {value.stated:g} {unit} lies {ratio:.1f} times {direction} the patient's "
-        f"other values (line{'s' if len(others) > 1 else ''} {lines}); the two unit systems differ by 2.986, so "
-        f"{which} is likely in the other system ({OTHER_SYSTEM[unit]}).",
+        f"other values (line{'s' if len(others) > 1 else ''} {lines}); the two unit systems differ by 2.986, "
+        f"so {which} is likely in the other system ({OTHER_SYSTEM[unit]}).",
         "Look at the laboratory's print-out and correct the unit; if the value is right, write 'checked' in "
         "its note.",
         file=FILE,
@@ -193,8 +193,9 @@ def _check_alveolar_volume(values: Sequence[VisitValue], findings: Findings) -> 
         _tell(dlco, findings)(
             "other_unit_system",
             f"DLCO ({dlco.stated:g} {dlco.stated_unit}) divided by KCO ({kco.stated:g} {kco.stated_unit}, "
-            f"line {kco.line}) gives an alveolar volume of {volume:.1f} L, which cannot be here ({low:.1f} to "
-            f"{high:.1f} L); with one of the two in the other unit system it would be {volume * meant:.1f} L.",
+            f"line {kco.line}) gives an alveolar volume of {volume:.1f} L, which cannot be here "
+            f"({low:.1f} to {high:.1f} L); with one of the two in the other unit system it would be "
+            f"{volume * meant:.1f} L.",
             "Look at the laboratory's print-out and correct the unit of DLCO or KCO; if both are right, "
             "write 'checked' in the note.",
             file=FILE,
@@ -236,8 +237,8 @@ def _compare_with_expected(value: VisitValue, fraction: float, findings: Finding
         return
     tell(
         "other_unit_system",
-        f"{value.measure.label} of {value.stated:g} {value.stated_unit} is {fraction:.0%} of what is expected "
-        "of a healthy person of this sex, age and height; in "
+        f"{value.measure.label} of {value.stated:g} {value.stated_unit} is {fraction:.0%} of what is "
+        "expected of a healthy person of this sex, age and height; in "
         f"{OTHER_SYSTEM[value.stated_unit]} it would be {other:.0%}.",
         "Look at the laboratory's print-out; if the unit is right, write 'checked' in the note.",
         file=FILE,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from breathline.errors import UnitError
 from breathline.intake.body import within
 from breathline.intake.findings import clipped, listed
-from breathline.model.change import Domain, OutcomeMeasure
+from breathline.model.change import OutcomeMeasure
 from breathline.units import UNITS, convert, parse_unit
 
 Refusal = tuple[str, str, str]
@@ -41,7 +41,11 @@ def likely_cause(number: float, unit: str, measure: OutcomeMeasure) -> Refusal |
             f"{message} {number:g} looks like {_named(other)}.",
             f"Give the unit it was measured in ({unit_meant}), or the value in {_spoken(unit)}.",
         )
-    if _looks_like_percent(number, unit):
+    return _without_other_unit(number, unit, message, measure)
+
+
+def _without_other_unit(number: float, unit: str, message: str, measure: OutcomeMeasure) -> Refusal:
+    if UNITS[unit].kind in PREDICTABLE and 10 <= number <= 200:
         return (
             "percent_of_predicted",
             f"{message} {number:g} looks like percent of predicted.",
@@ -49,6 +53,7 @@ def likely_cause(number: float, unit: str, measure: OutcomeMeasure) -> Refusal |
         )
     if UNITS[unit].kind == "percent" and number > 200:
         return "percent_above_200", f"{message} A percentage above 200 cannot be.", "Look up the value."
+    value = convert(number, unit, measure.unit)
     slipped = next((f for f in (10.0, 100.0, 1000.0) if within(value / f, measure.plausible)), None)
     if slipped is not None and not measure.ordinal:
         return (
@@ -90,10 +95,6 @@ def _other_units(number: float, unit: str, measure: OutcomeMeasure) -> Iterator[
             yield other
 
 
-def _looks_like_percent(number: float, unit: str) -> bool:
-    return UNITS[unit].kind in PREDICTABLE and 10 <= number <= 200
-
-
 def refuse_unit(unit: str, number: float | None, measure: OutcomeMeasure) -> Refusal:
     """Refuse a unit that is missing, unknown or of another kind, saying what it could be."""
     allowed = listed(list(dict.fromkeys([measure.unit, *measure.other_units])), "or")
@@ -126,8 +127,3 @@ def _fitting(number: float | None, measure: OutcomeMeasure) -> list[str]:
         return []
     names = dict.fromkeys([measure.unit, *measure.other_units])
     return [name for name in names if within(convert(number, name, measure.unit), measure.plausible)]
-
-
-def is_imaging(measure: OutcomeMeasure) -> bool:
-    """Tell whether a measure is read from CT."""
-    return measure.domain is Domain.IMAGING

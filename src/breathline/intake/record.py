@@ -18,7 +18,6 @@ from breathline.intake.clinic import build_doses, build_events, build_labs, read
 from breathline.intake.findings import Findings, clipped, listed, nearest
 from breathline.intake.person import PersonFile, age_at, parse_person
 from breathline.intake.rows import AnyRow, DoseRow, EventRow, LabRow, ScanRow
-from breathline.intake.scans import ScanDate, read_scans
 from breathline.intake.table import Table, decode, described, parse_table, read_bytes
 from breathline.intake.timeline import Entry, Timeline, check_entries, find_start
 from breathline.intake.visits import VisitValue, read_visits
@@ -202,8 +201,8 @@ def _report_commas(sheet: Sheet, findings: Findings) -> None:
     count = len(sheet.commas)
     findings.warning(
         "decimal_comma",
-        f"{count} number{'s have' if count > 1 else ' has'} a decimal comma (first on line {sheet.commas[0]}); "
-        "read as a decimal point.",
+        f"{count} number{'s have' if count > 1 else ' has'} a decimal comma (first on line "
+        f"{sheet.commas[0]}); read as a decimal point.",
         "Check them, or save the table with decimal points.",
         file=sheet.file,
     )
@@ -285,14 +284,18 @@ def _build(
     events = build_events(content.events.rows, timeline, "events.csv", findings)
     labs = build_labs(content.labs.rows, timeline, content.labs.sheet, findings)
     measurements = _measurements(content.visits, timeline)
-    dates = [
-        ScanDate(series=row.series, date=row.date, week=row.week, line=row.line) for row in content.scan_dates
-    ]
+    # The headers need pydicom and SimpleITK: a second that tables alone do without.
+    from breathline.intake.scans import Limits, read_scans  # noqa: PLC0415
+
+    limits = Limits(
+        birth=birth,
+        today=today,
+        weeks_only=any(entry.date is None for entry in entries),
+        dates_only=any(entry.week is None for entry in entries),
+    )
     scans, hashed = read_scans(
-        folder / SCANS, dates, timeline,
-        weeks_only=any(m.when is not None and m.when.date is None for m in measurements),
-        birth=birth, today=today, findings=findings, progress=progress,
-    )  # fmt: skip
+        folder / SCANS, content.scan_dates, timeline, limits=limits, findings=findings, progress=progress
+    )
     if findings.errors:
         raise RecordError(findings.problems)
     return PatientRecord(

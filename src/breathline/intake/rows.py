@@ -11,7 +11,6 @@ from breathline.intake import cell
 from breathline.intake.findings import Findings, clipped
 from breathline.intake.table import Table
 
-
 _Info = ValidationInfo[cell.Sheet]
 
 
