@@ -1,0 +1,110 @@
+"""``breathline check``: everything that is wrong with a patient folder, and what it holds."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from breathline.cli.telling import progress_bars, told
+from breathline.errors import Problem, RecordError, Severity
+from breathline.intake import read_patient
+from breathline.intake.overview import Overview, describe_record
+from breathline.model.change import OutcomeMeasure
+
+_HEADINGS = {Severity.ERROR: "must be mended", Severity.WARNING: "warning", Severity.NOTE: "note"}
+_ORDER = tuple(_HEADINGS)
+
+
+@click.command()
+@click.argument("patient", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+@click.option("--quiet", is_flag=True, help="Tell only what must be mended.")
+def check(patient: Path, *, as_json: bool, quiet: bool) -> None:
+    """Read everything in the folder PATIENT and report every problem at once.
+
+    Ends with 0 where the record can be used, with 3 where something must be mended first.
+    """
+    measures = _measures()
+    with told():
+        problems, overview = _read(patient, measures, quiet=quiet or as_json)
+        usable = overview is not None
+        if as_json:
+            click.echo(json.dumps(_as_json(problems, overview), indent=2, ensure_ascii=False))
+        else:
+            _print(problems, overview, quiet=quiet)
+    raise SystemExit(0 if usable else RecordError.exit_code)
+
+
+def _measures() -> Mapping[str, OutcomeMeasure]:
+    found: Mapping[str, OutcomeMeasure] = import_module("breathline.outcomes").OUTCOMES
+    return found
+
+
+def _read(
+    patient: Path, measures: Mapping[str, OutcomeMeasure], *, quiet: bool
+) -> tuple[tuple[Problem, ...], Overview | None]:
+    try:
+        with progress_bars(quiet=quiet) as progress:
+            record = read_patient(patient, measures=measures, progress=progress)
+    except RecordError as error:
+        return error.problems, None
+    return record.warnings, describe_record(record, measures)
+
+
+def _as_json(problems: Sequence[Problem], overview: Overview | None) -> dict[str, Any]:
+    return {
+        "schema": "breathline-check-1",
+        "usable": overview is not None,
+        "errors": sum(p.severity is Severity.ERROR for p in problems),
+        "warnings": sum(p.severity is Severity.WARNING for p in problems),
+        "problems": [asdict(problem) for problem in _sorted(problems)],
+        "found": list(overview.found) if overview else [],
+        "missing": list(overview.missing) if overview else [],
+    }
+
+
+def _sorted(problems: Sequence[Problem]) -> list[Problem]:
+    worst: dict[str, int] = {}
+    for problem in problems:
+        rank = _ORDER.index(problem.severity)
+        worst[problem.file] = min(rank, worst.get(problem.file, rank))
+    return sorted(
+        problems, key=lambda p: (worst[p.file], p.file, _ORDER.index(p.severity), p.row or 0, p.column)
+    )
+
+
+def _print(problems: Sequence[Problem], overview: Overview | None, *, quiet: bool) -> None:
+    shown = [p for p in _sorted(problems) if not quiet or p.severity is Severity.ERROR]
+    file = None
+    for problem in shown:
+        if problem.file != file:
+            file = problem.file
+            click.echo(f"{file or 'The folder'}")
+        click.echo(_line(problem))
+    if shown:
+        click.echo("")
+    if overview is None:
+        count = sum(p.severity is Severity.ERROR for p in problems)
+        things = "1 thing" if count == 1 else f"{count} things"
+        click.echo(f"The record cannot be used yet: {things} must be mended. Nothing was computed.")
+    elif not quiet:
+        click.echo("The record can be used.\n\nFound")
+        for line in overview.found:
+            click.echo(f"  {line}")
+        if overview.missing:
+            click.echo("\nMissing, and what that means")
+            for line in overview.missing:
+                click.echo(f"  {line}")
+
+
+def _line(problem: Problem) -> str:
+    where = [f"line {problem.row}"] if problem.row is not None else []
+    where += [f"column '{problem.column}'"] if problem.column else []
+    place = f"{', '.join(where)}: " if where else ""
+    return f"  [{_HEADINGS[problem.severity]}] {place}{problem.message} {problem.mend}".rstrip()

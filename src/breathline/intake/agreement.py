@@ -1,0 +1,248 @@
+"""Values held against one another: twice on a day, FEV1 above FVC, a transfer factor in the other units."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from statistics import median
+
+from breathline.intake.findings import Findings, clipped
+from breathline.intake.visits import FILE, VisitValue
+from breathline.units import DLCO_SI_TO_TRADITIONAL, UNITS
+
+Expected = Callable[[str], float | None]
+"""The expected value of a measure for this patient, in the measure's own unit; None where it is unknown."""
+
+REPEAT_WORDS = ("repeat", "again", "second", "duplicate test", "retest")
+CHECKED_WORDS = ("checked", "verified", "confirmed")
+"""What a note says where somebody looked the value up: a contradiction is then told, not refused."""
+
+FACTOR_TOLERANCE = 1.15
+"""Two groups of values whose medians differ by 2.986, give or take 15 %, point to two unit systems."""
+
+LEAST_GAP = 1.9
+"""The groups must also lie this far apart, so that a steady decline is not taken for a change of units."""
+
+POSSIBLE_VA_L = (0.8, 9.5)
+"""Alveolar volumes an adult can have [L]: DLCO divided by KCO gives the alveolar volume."""
+
+BELOW_EXPECTED, ABOVE_EXPECTED = 0.40, 1.60
+"""Fractions of the expected value beyond which the other unit system is worth asking about."""
+
+TRANSFER_KINDS = ("transfer factor", "transfer coefficient")
+OTHER_SYSTEM = {
+    "mL/min/mmHg": "mmol/min/kPa",
+    "mmol/min/kPa": "mL/min/mmHg",
+    "mL/min/mmHg/L": "mmol/min/kPa/L",
+    "mmol/min/kPa/L": "mL/min/mmHg/L",
+}
+
+
+def check_agreement(
+    values: Sequence[VisitValue], findings: Findings, expected: Expected | None = None
+) -> None:
+    """Hold the values of a record against one another and report what contradicts."""
+    _check_twice(values, findings)
+    _check_fev1(values, findings)
+    _check_series(values, findings)
+    _check_alveolar_volume(values, findings)
+    if expected is not None:
+        _check_expected(values, expected, findings)
+
+
+def _number(value: VisitValue) -> float | None:
+    return value.value if isinstance(value.value, float | int) else None
+
+
+def _says(value: VisitValue, words: Sequence[str]) -> bool:
+    note = value.row.note.casefold()
+    return any(word in note for word in words)
+
+
+def _tell(value: VisitValue, findings: Findings) -> Callable[..., None]:
+    return findings.warning if _says(value, CHECKED_WORDS) else findings.error
+
+
+def _check_twice(values: Sequence[VisitValue], findings: Findings) -> None:
+    seen: dict[tuple[object, ...], VisitValue] = {}
+    for value in values:
+        if value.day is None:
+            continue
+        key = (value.measure.key, value.day, value.row.method.casefold())
+        first = seen.setdefault(key, value)
+        if first is value or _says(value, REPEAT_WORDS) or _says(first, REPEAT_WORDS):
+            continue
+        _report_twice(first, value, findings)
+
+
+def _report_twice(first: VisitValue, value: VisitValue, findings: Findings) -> None:
+    day = value.row.date if value.row.date is not None else f"week {value.row.week:g}"
+    same = first.row.model_dump(exclude={"line"}) == value.row.model_dump(exclude={"line"})
+    if same and first.line != value.line:
+        findings.error(
+            "duplicate_row",
+            f"The row says the same as line {first.line}.",
+            "Delete one of the two.",
+            file=FILE,
+            row=value.line,
+        )
+        return
+    findings.error(
+        "measured_twice",
+        f"{value.measure.label} stands there twice on {day}: {clipped(first.row.value)} on line {first.line} "
+        f"and {clipped(value.row.value)} here.",
+        "Delete the one that does not count; or say in 'method' how they differ (such as 'before "
+        "bronchodilator'), or write 'repeat' in the note of the second.",
+        file=FILE,
+        row=value.line,
+        column=value.column,
+        found=value.row.value,
+    )
+
+
+def _by_visit(values: Sequence[VisitValue]) -> dict[object, dict[str, VisitValue]]:
+    visits: dict[object, dict[str, VisitValue]] = defaultdict(dict)
+    for value in values:
+        if value.day is not None and _number(value) is not None:
+            visits[value.day, value.row.method.casefold()].setdefault(value.measure.key, value)
+    return visits
+
+
+def _check_fev1(values: Sequence[VisitValue], findings: Findings) -> None:
+    for visit in _by_visit(values).values():
+        fev1, fvc = visit.get("fev1"), visit.get("fvc")
+        if fev1 is None or fvc is None:
+            continue
+        small, large = _number(fev1), _number(fvc)
+        if small is None or large is None or small <= large:
+            continue
+        findings.error(
+            "fev1_above_fvc",
+            f"FEV1 ({small:.2f} L) is above FVC ({large:.2f} L, line {fvc.line}) on the same day, which "
+            "cannot be.",
+            "Look up both values; they may have been swapped.",
+            file=FILE,
+            row=fev1.line,
+            column=fev1.column,
+            found=fev1.row.value,
+        )
+
+
+def _check_series(values: Sequence[VisitValue], findings: Findings) -> None:
+    series: dict[str, list[VisitValue]] = defaultdict(list)
+    for value in values:
+        if UNITS[value.measure.unit].kind in TRANSFER_KINDS and (_number(value) or 0.0) > 0:
+            series[value.measure.key].append(value)
+    for of_one in series.values():
+        _check_two_systems(of_one, findings)
+
+
+def _check_two_systems(series: Sequence[VisitValue], findings: Findings) -> None:
+    ordered = sorted(series, key=lambda value: _number(value) or 0.0)
+    numbers = [_number(value) or 0.0 for value in ordered]
+    gaps = [(high / low, place) for place, (low, high) in enumerate(pairwise(numbers), 1)]
+    if not gaps:
+        return
+    gap, place = max(gaps)
+    ratio = median(numbers[place:]) / median(numbers[:place])
+    if gap < LEAST_GAP or abs(math.log(ratio / DLCO_SI_TO_TRADITIONAL)) > math.log(FACTOR_TOLERANCE):
+        return
+    low, high = ordered[:place], ordered[place:]
+    suspects, others = (low, high) if len(low) <= len(high) else (high, low)
+    for value in suspects:
+        _report_two_systems(value, others, ratio, findings, certain=len(low) != len(high))
+
+
+def _report_two_systems(
+    value: VisitValue, others: Sequence[VisitValue], ratio: float, findings: Findings, *, certain: bool
+) -> None:
+    unit = value.stated_unit
+    direction = "below" if (_number(value) or 0) < (_number(others[0]) or 0) else "above"
+    lines = ", ".join(str(line) for line in sorted(other.line for other in others))
+    which = "this value" if certain else "one of them"
+    _tell(value, findings)(
+        "other_unit_system",
+        f"{value.measure.label} of {value.stated:g} {unit} lies {ratio:.1f} times {direction} the patient's "
+        f"other values (line{'s' if len(others) > 1 else ''} {lines}); the two unit systems differ by 2.986, "
+        f"so {which} is likely in the other system ({OTHER_SYSTEM[unit]}).",
+        "Look at the laboratory's print-out and correct the unit; if the value is right, write 'checked' in "
+        "its note.",
+        file=FILE,
+        row=value.line,
+        column=value.column,
+        found=value.row.value,
+    )
+
+
+def _check_alveolar_volume(values: Sequence[VisitValue], findings: Findings) -> None:
+    for visit in _by_visit(values).values():
+        dlco, kco = visit.get("dlco"), visit.get("kco")
+        if dlco is None or kco is None:
+            continue
+        transfer, coefficient = _number(dlco) or 0.0, _number(kco) or 0.0
+        if transfer <= 0 or coefficient <= 0:
+            continue
+        volume = transfer / coefficient
+        low, high = _volume_limits(visit)
+        factors = (DLCO_SI_TO_TRADITIONAL, 1 / DLCO_SI_TO_TRADITIONAL)
+        meant = next((f for f in factors if low <= volume * f <= high), None)
+        if low <= volume <= high or meant is None:
+            continue
+        _tell(dlco, findings)(
+            "other_unit_system",
+            f"DLCO ({dlco.stated:g} {dlco.stated_unit}) divided by KCO ({kco.stated:g} {kco.stated_unit}, "
+            f"line {kco.line}) gives an alveolar volume of {volume:.1f} L, which cannot be here "
+            f"({low:.1f} to {high:.1f} L); with one of the two in the other unit system it would be "
+            f"{volume * meant:.1f} L.",
+            "Look at the laboratory's print-out and correct the unit of DLCO or KCO; if both are right, "
+            "write 'checked' in the note.",
+            file=FILE,
+            row=dlco.line,
+            column=dlco.column,
+            found=dlco.row.value,
+        )
+
+
+def _volume_limits(visit: dict[str, VisitValue]) -> tuple[float, float]:
+    # The alveolar volume takes in nearly all of the vital capacity and cannot exceed the total capacity;
+    # the allowances are for uneven ventilation and for tests of different quality.
+    low, high = POSSIBLE_VA_L
+    fvc, tlc = visit.get("fvc"), visit.get("tlc")
+    if fvc is not None:
+        low = max(low, 0.6 * (_number(fvc) or 0.0))
+    if tlc is not None:
+        high = min(high, 1.25 * (_number(tlc) or high))
+    return (low, high) if low < high else POSSIBLE_VA_L
+
+
+def _check_expected(values: Sequence[VisitValue], expected: Expected, findings: Findings) -> None:
+    for value in values:
+        number = _number(value)
+        if UNITS[value.measure.unit].kind not in TRANSFER_KINDS or number is None or number <= 0:
+            continue
+        normal = expected(value.measure.key)
+        if normal is None or normal <= 0:
+            continue
+        _compare_with_expected(value, number / normal, findings)
+
+
+def _compare_with_expected(value: VisitValue, fraction: float, findings: Findings) -> None:
+    if fraction >= ABOVE_EXPECTED:
+        other, tell = fraction / DLCO_SI_TO_TRADITIONAL, _tell(value, findings)
+    elif fraction <= BELOW_EXPECTED and value.stated_unit.startswith("mL"):
+        other, tell = fraction * DLCO_SI_TO_TRADITIONAL, findings.warning
+    else:
+        return
+    tell(
+        "other_unit_system",
+        f"{value.measure.label} of {value.stated:g} {value.stated_unit} is {fraction:.0%} of what is "
+        "expected of a healthy person of this sex, age and height; in "
+        f"{OTHER_SYSTEM[value.stated_unit]} it would be {other:.0%}.",
+        "Look at the laboratory's print-out; if the unit is right, write 'checked' in the note.",
+        file=FILE,
+        row=value.line,
+        column=value.column,
+        found=value.row.value,
+    )

@@ -1,0 +1,380 @@
+"""``doses.csv``, ``events.csv`` and ``labs.csv``: doses given, what happened, what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from pydantic_core import PydanticCustomError
+
+from breathline.errors import Severity, UnitError
+from breathline.intake import cell
+from breathline.intake.findings import Findings, clipped
+from breathline.intake.rows import AnyRow, DoseRow, EventRow, LabRow, read_rows
+from breathline.intake.table import Table, check_columns
+from breathline.intake.timeline import Entry, Timeline
+from breathline.intake.visits import absence, check_when
+from breathline.model.measurement import Absence
+from breathline.model.patient import DoseInterval, Event, LabResult
+from breathline.units import UNITS, parse_unit
+
+NOT_A_DOSE = ("length", "pressure", "percent", "radiodensity", "time", "filtration rate", "transfer factor")
+"""Kinds of unit no dose is counted in."""
+
+
+def read_table_rows(
+    table: Table, kind: type[AnyRow], when: tuple[str, str] | None, sheet: cell.Sheet, findings: Findings
+) -> tuple[AnyRow, ...]:
+    """Read a table whose columns are those of `kind`, after checking them."""
+    optional = tuple(name for name in kind.columns() if name not in kind.required)
+    complete = check_columns(table, required=kind.required, optional=optional, findings=findings)
+    dated = when is None or check_when(table, when, findings)
+    return read_rows(table, kind, sheet, findings) if complete and dated else ()
+
+
+def span_entries(row: DoseRow | EventRow, file: str) -> tuple[Entry, ...]:
+    """Give the start and the stop of a row as entries of the timeline."""
+    start = Entry(date=row.start, week=row.start_week, file=file, row=row.line, column="start")
+    stop = Entry(date=row.stop, week=row.stop_week, file=file, row=row.line, column="stop", planned=True)
+    return tuple(entry for entry in (start, stop) if entry.date is not None or entry.week is not None)
+
+
+def _check_span(row: DoseRow | EventRow, file: str, timeline: Timeline, findings: Findings) -> None:
+    start = timeline.moment(row.start, row.start_week)
+    stop = timeline.moment(row.stop, row.stop_week)
+    if start is None or stop is None:
+        return
+    if (start.week is None) != (stop.week is None) or start.order <= stop.order:
+        return
+    findings.error(
+        "stop_before_start",
+        f"The stop ({_shown(row.stop, row.stop_week)}) lies before the start "
+        f"({_shown(row.start, row.start_week)}).",
+        "Look up both; they may have been swapped.",
+        file=file,
+        row=row.line,
+        column="stop" if row.stop is not None else "stop_week",
+    )
+
+
+def _shown(day: object, week: float | None) -> str:
+    return str(day) if day is not None else f"week {week:g}"
+
+
+def build_doses(
+    rows: Sequence[DoseRow], timeline: Timeline, sheet: cell.Sheet, findings: Findings
+) -> tuple[DoseInterval, ...]:
+    """Turn the rows of the dosing log into intervals, each checked."""
+    found = []
+    for row in rows:
+        _check_span(row, sheet.file, timeline, findings)
+        unit = _dose_unit(row, sheet.file, findings)
+        start = timeline.moment(row.start, row.start_week)
+        if start is None:
+            findings.error(
+                "missing_date",
+                f"The row does not say when {clipped(row.drug)} was started.",
+                "Fill in the start; where only the year is known, give its middle and say so in 'reason'.",
+                file=sheet.file,
+                row=row.line,
+                column="start",
+            )
+            continue
+        found.append(
+            DoseInterval(
+                drug=row.drug,
+                dose=row.dose if row.dose is not None else Absence.NOT_RECORDED,
+                unit=unit,
+                start=start,
+                stop=timeline.moment(row.stop, row.stop_week),
+                every_hours=row.every,
+                route=row.route,
+                reason=row.reason,
+                row=row.line,
+            )
+        )
+    _report_supposed_hours(sheet, findings)
+    _check_overlaps(found, sheet.file, findings)
+    return tuple(found)
+
+
+def _dose_unit(row: DoseRow, file: str, findings: Findings) -> str:
+    if row.dose is None:
+        findings.warning(
+            "dose_not_recorded",
+            f"The dose of {clipped(row.drug)} is not recorded, so its total cannot be told.",
+            "Fill in dose and unit where they are known.",
+            file=file,
+            row=row.line,
+            column="dose",
+        )
+        return row.unit
+    if row.dose < 0:
+        findings.error(
+            "negative_value", f"A dose of {row.dose:g} cannot be.", "Look up the dose.",
+            file=file, row=row.line, column="dose", found=f"{row.dose:g}",
+        )  # fmt: skip
+    if not row.unit:
+        findings.error(
+            "unit_missing",
+            f"The dose {row.dose:g} of {clipped(row.drug)} has no unit, and none is guessed.",
+            "Write the unit of one administration, such as mg or g.",
+            file=file,
+            row=row.line,
+            column="unit",
+        )
+        return ""
+    return _known_dose_unit(row, file, findings)
+
+
+def _known_dose_unit(row: DoseRow, file: str, findings: Findings) -> str:
+    try:
+        unit = parse_unit(row.unit)
+    except UnitError:
+        findings.warning(
+            "unknown_unit",
+            f"The unit '{clipped(row.unit)}' is not known; the dose is kept as written and not converted.",
+            "Check its spelling; known are mg, g, ug, IU, mg/kg, mg/m2, mL and tablet.",
+            file=file,
+            row=row.line,
+            column="unit",
+            found=row.unit,
+        )
+        return row.unit
+    if UNITS[unit].kind in NOT_A_DOSE:
+        findings.error(
+            "wrong_kind_of_unit",
+            f"'{clipped(row.unit)}' measures {UNITS[unit].kind}, and a dose is not counted in that.",
+            "Write the unit of one administration, such as mg; how often it is taken belongs into 'every'.",
+            file=file,
+            row=row.line,
+            column="unit",
+            found=row.unit,
+        )
+    return unit
+
+
+def _report_supposed_hours(sheet: cell.Sheet, findings: Findings) -> None:
+    for line, text in sheet.supposed_hours:
+        findings.warning(
+            "interval_supposed_hours",
+            f"'{text}' has no unit; it was read as every {text} hours.",
+            f"Write '{text} h' if that is right.",
+            file=sheet.file,
+            row=line,
+            column="every",
+            found=text,
+        )
+
+
+def _check_overlaps(doses: Sequence[DoseInterval], file: str, findings: Findings) -> None:
+    ordered = sorted(doses, key=lambda dose: (dose.drug.casefold(), dose.start.order))
+    for first, second in pairwise(ordered):
+        if first.drug.casefold() != second.drug.casefold():
+            continue
+        if (first.start.week is None) != (second.start.week is None):
+            continue
+        if first.stop is not None and first.stop.order <= second.start.order:
+            continue
+        _report_overlap(first, second, file, findings)
+
+
+def _report_overlap(first: DoseInterval, second: DoseInterval, file: str, findings: Findings) -> None:
+    same = (first.dose, first.unit, first.every_hours) == (second.dose, second.unit, second.every_hours)
+    whole = (first.start, first.stop) == (second.start, second.stop) and same and first.route == second.route
+    if whole:
+        findings.error(
+            "duplicate_row",
+            f"The row says the same as line {first.row}; the dose would count twice.",
+            "Delete one of the two.",
+            file=file,
+            row=second.row,
+        )
+        return
+    manner = "at the same dose" if same else "at another dose"
+    reason = "no stop is given there" if first.stop is None else "it had not been stopped"
+    findings.warning(
+        "overlapping_doses",
+        f"{clipped(second.drug)} starts here {manner} while the interval of line {first.row} still runs "
+        f"({reason}); both are counted.",
+        f"Give line {first.row} a stop, if the one followed the other.",
+        file=file,
+        row=second.row,
+        column="start",
+    )
+
+
+def build_events(
+    rows: Sequence[EventRow], timeline: Timeline, file: str, findings: Findings
+) -> tuple[Event, ...]:
+    """Turn the rows of the event table into events; none is lost, dated or not."""
+    found: list[Event] = []
+    lines: dict[tuple[object, ...], int] = {}
+    for row in rows:
+        _check_span(row, file, timeline, findings)
+        start = timeline.moment(row.start, row.start_week)
+        if start is None:
+            findings.warning(
+                "event_without_date",
+                f"The event '{clipped(row.term)}' has no start, so it cannot be told whether it began on "
+                "treatment; it is kept.",
+                "Fill in the start, at least by its likeliest day.",
+                file=file,
+                row=row.line,
+                column="start",
+            )
+        same = tuple(row.model_dump(exclude={"line"}).values())
+        if same in lines:
+            findings.warning(
+                "duplicate_row",
+                f"The row says the same as line {lines[same]}; both are counted.",
+                "Delete one of the two if it happened once.",
+                file=file,
+                row=row.line,
+            )
+        lines.setdefault(same, row.line)
+        found.append(
+            Event(
+                term=row.term,
+                start=start,
+                stop=timeline.moment(row.stop, row.stop_week),
+                grade=row.grade,
+                serious=row.serious,
+                outcome=row.outcome,
+                action=row.action,
+                relation=row.relation,
+                note=row.note,
+                row=row.line,
+            )
+        )
+    return tuple(found)
+
+
+def build_labs(
+    rows: Sequence[LabRow], timeline: Timeline, sheet: cell.Sheet, findings: Findings
+) -> tuple[LabResult, ...]:
+    """Turn the rows of the laboratory table into results; cells without a number are counted."""
+    found = []
+    absent = []
+    lines: dict[tuple[object, ...], int] = {}
+    for row in rows:
+        same = tuple(row.model_dump(exclude={"line"}).values())
+        if same in lines:
+            _report_lab_twice(lines[same], row, sheet.file, findings)
+        lines.setdefault(same, row.line)
+        _check_limits(row, sheet.file, findings)
+        when = timeline.moment(row.date, row.week)
+        if when is None:
+            _report_lab_undated(row, sheet.file, findings)
+        if not row.value or absence(row.value) is not None:
+            absent.append(row.line)
+            continue
+        value = _lab_value(row, sheet, findings)
+        unit = _lab_unit(row, sheet.file, findings)
+        if value is not None and when is not None:
+            found.append(
+                LabResult(
+                    test=row.test, value=value, unit=unit, when=when, low=row.low, high=row.high, row=row.line
+                )
+            )
+    if absent:
+        findings.warning(
+            "value_not_recorded",
+            f"{len(absent)} laboratory {'values are' if len(absent) > 1 else 'value is'} empty or not done "
+            f"(first on line {absent[0]}) and left out.",
+            "",
+            file=sheet.file,
+            severity=Severity.NOTE,
+        )
+    return tuple(found)
+
+
+def _report_lab_twice(first: int, row: LabRow, file: str, findings: Findings) -> None:
+    findings.warning(
+        "duplicate_row",
+        f"The row says the same as line {first}.",
+        "Delete one of the two.",
+        file=file,
+        row=row.line,
+    )
+
+
+def _report_lab_undated(row: LabRow, file: str, findings: Findings) -> None:
+    findings.error(
+        "missing_date",
+        "The row does not say when.",
+        "Fill in the date, such as 2021-02-28, or the week from the start of treatment.",
+        file=file,
+        row=row.line,
+        column="date",
+    )
+
+
+def _check_limits(row: LabRow, file: str, findings: Findings) -> None:
+    if row.low is None or row.high is None or row.low <= row.high:
+        return
+    findings.error(
+        "limits_swapped",
+        f"The lower limit ({row.low:g}) is above the upper one ({row.high:g}).",
+        "Look up the limits of the laboratory; they may have been swapped.",
+        file=file,
+        row=row.line,
+        column="low",
+    )
+
+
+def _lab_value(row: LabRow, sheet: cell.Sheet, findings: Findings) -> float | None:
+    sheet.line = row.line
+    try:
+        value = cell.parse_number(row.value, sheet)
+    except PydanticCustomError as refused:
+        context = refused.context or {}
+        findings.error(
+            refused.type,
+            str(context["message"]),
+            str(context["mend"]),
+            file=sheet.file,
+            row=row.line,
+            column="value",
+            found=row.value,
+        )
+        return None
+    if value < 0 and row.test.casefold() not in ("base excess", "be"):
+        findings.error(
+            "negative_value",
+            f"{clipped(row.test)} of {value:g} cannot be: it is negative.",
+            "Look up the value and write it without a sign.",
+            file=sheet.file,
+            row=row.line,
+            column="value",
+            found=row.value,
+        )
+        return None
+    return value
+
+
+def _lab_unit(row: LabRow, file: str, findings: Findings) -> str:
+    if not row.unit:
+        findings.error(
+            "unit_missing",
+            f"{clipped(row.test)} has no unit, and none is guessed.",
+            "Write the unit the laboratory printed (1 for a ratio such as the INR).",
+            file=file,
+            row=row.line,
+            column="unit",
+        )
+        return ""
+    try:
+        return parse_unit(row.unit)
+    except UnitError:
+        findings.warning(
+            "unknown_unit",
+            f"The unit '{clipped(row.unit)}' is not known; the value is kept as written and can be compared "
+            "only with its own limits.",
+            "Check its spelling.",
+            file=file,
+            row=row.line,
+            column="unit",
+            found=row.unit,
+        )
+        return row.unit

@@ -1,0 +1,410 @@
+"""A patient folder read whole: every table, every scan, every problem, then the record or a refusal."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date as Date
+from pathlib import Path
+from typing import Generic
+
+from breathline.errors import RecordError
+from breathline.intake import person as person_file
+from breathline.intake.agreement import check_agreement
+from breathline.intake.body import check_build
+from breathline.intake.cell import Sheet
+from breathline.intake.clinic import build_doses, build_events, build_labs, read_table_rows, span_entries
+from breathline.intake.findings import Findings, clipped, listed, nearest
+from breathline.intake.person import PersonFile, age_at, parse_person
+from breathline.intake.rows import AnyRow, DoseRow, EventRow, LabRow, ScanRow
+from breathline.intake.table import Table, decode, described, parse_table, read_bytes
+from breathline.intake.timeline import Entry, Timeline, check_entries, find_start
+from breathline.intake.visits import VisitValue, read_visits
+from breathline.model.change import OutcomeMeasure
+from breathline.model.measurement import Measurement, Origin
+from breathline.model.patient import InputFile, PatientRecord, Person
+from breathline.progress import Progress, silent
+
+TABLES = ("visits.csv", "doses.csv", "events.csv", "labs.csv")
+SCANS = "ct"
+SCAN_DATES = "ct/scans.csv"
+TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".toml")
+
+ExpectedOf = Callable[[str, Person], float | None]
+"""Expected value of a measure for a person, in the measure's own unit; None where it cannot be told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows(Generic[AnyRow]):
+    """The rows of one table, and how its cells are read; `present` is False where there is no such file."""
+
+    sheet: Sheet
+    rows: tuple[AnyRow, ...] = ()
+    present: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Folder:
+    """What a patient folder holds, read and not yet put in order."""
+
+    person: PersonFile
+    visits: tuple[VisitValue, ...]
+    visits_present: bool
+    doses: Rows[DoseRow]
+    events: Rows[EventRow]
+    labs: Rows[LabRow]
+    scan_dates: tuple[ScanRow, ...]
+
+
+def read_patient(
+    folder: Path,
+    *,
+    measures: Mapping[str, OutcomeMeasure],
+    expected: ExpectedOf | None = None,
+    today: Date | None = None,
+    progress: Progress = silent,
+) -> PatientRecord:
+    """Read a patient folder into a record, reporting every problem of it at once.
+
+    Parameters
+    ----------
+    folder
+        Folder with ``patient.toml`` and, as far as they exist, ``visits.csv``, ``doses.csv``, ``events.csv``,
+        ``labs.csv`` and ``ct/``.
+    measures
+        The outcome measures by key; values are converted to their units and held against their ranges.
+    expected
+        Gives what is expected of a healthy person, to tell a DLCO in the other unit system; left out,
+        only the patient's own values tell.
+    today
+        Dates after it are reported; the computer's clock by default.
+
+    Raises
+    ------
+    RecordError
+        If anything in the folder must be mended first; it carries every problem found.
+    """
+    findings = Findings()
+    _check_folder(folder)
+    inputs: list[InputFile] = []
+    content = _read_folder(folder, measures, inputs, findings)
+    return _build(folder, content, inputs, findings, expected, today or Date.today(), progress)
+
+
+def _check_folder(folder: Path) -> None:
+    findings = Findings()
+    try:
+        if folder.is_dir():
+            entries = os.listdir(folder)  # noqa: PTH208
+            if not entries:
+                message, mend = person_file.missing_file()
+                findings.error("empty_folder", f"The folder is empty. {message}", mend, file=str(folder))
+        elif folder.exists():
+            findings.error(
+                "not_a_folder",
+                "This is a file, and a patient's folder is expected.",
+                "Give the folder that holds patient.toml.",
+                file=str(folder),
+            )
+        else:
+            findings.error(
+                "no_such_folder",
+                "There is no such folder.",
+                "Check the path; 'breathline demo' writes an example of a patient folder.",
+                file=str(folder),
+            )
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        findings.error("folder_unreadable", f"The folder cannot be read ({reason}).", "", file=str(folder))
+    if findings.errors:
+        raise RecordError(findings.problems)
+
+
+def _read_folder(
+    folder: Path, measures: Mapping[str, OutcomeMeasure], inputs: list[InputFile], findings: Findings
+) -> _Folder:
+    person = _read_person(folder, inputs, findings)
+    visits_sheet, visits_table, visits_present = _open(folder, "visits.csv", inputs, findings)
+    visits = read_visits(visits_table, measures, visits_sheet, findings) if visits_table else ()
+    _report_commas(visits_sheet, findings)
+    content = _Folder(
+        person=person,
+        visits=visits,
+        visits_present=visits_present,
+        doses=_read_table(folder, "doses.csv", DoseRow, ("start", "start_week"), inputs, findings),
+        events=_read_table(folder, "events.csv", EventRow, None, inputs, findings),
+        labs=_read_table(folder, "labs.csv", LabRow, ("date", "week"), inputs, findings),
+        scan_dates=_read_table(folder, SCAN_DATES, ScanRow, ("date", "week"), inputs, findings).rows,
+    )
+    _report_strangers(folder, findings)
+    return content
+
+
+def _read_person(folder: Path, inputs: list[InputFile], findings: Findings) -> PersonFile:
+    path = folder / person_file.FILE
+    if not _exists(path):
+        message, mend = person_file.missing_file()
+        findings.error("missing_patient_toml", message, mend, file=person_file.FILE)
+        return PersonFile()
+    data = read_bytes(path, person_file.FILE, findings)
+    text = decode(data, person_file.FILE, findings) if data is not None else None
+    if data is None or text is None:
+        return PersonFile()
+    inputs.append(described(person_file.FILE, data))
+    return parse_person(text, findings) or PersonFile()
+
+
+def _exists(path: Path) -> bool:
+    try:
+        path.lstat()
+    except OSError:
+        return False
+    return True
+
+
+def _open(
+    folder: Path, file: str, inputs: list[InputFile], findings: Findings
+) -> tuple[Sheet, Table | None, bool]:
+    sheet = Sheet(file)
+    path = folder / file
+    if not _exists(path):
+        return sheet, None, False
+    data = read_bytes(path, file, findings)
+    if data is None:
+        return sheet, None, True
+    inputs.append(described(file, data))
+    text = decode(data, file, findings)
+    table = parse_table(text, file, findings) if text is not None else None
+    if table is not None:
+        sheet.decimal_comma = table.decimal_comma
+    return sheet, table, True
+
+
+def _read_table(
+    folder: Path,
+    file: str,
+    kind: type[AnyRow],
+    when: tuple[str, str] | None,
+    inputs: list[InputFile],
+    findings: Findings,
+) -> Rows[AnyRow]:
+    sheet, table, present = _open(folder, file, inputs, findings)
+    rows = read_table_rows(table, kind, when, sheet, findings) if table is not None else ()
+    _report_commas(sheet, findings)
+    return Rows(sheet=sheet, rows=rows, present=present)
+
+
+def _report_commas(sheet: Sheet, findings: Findings) -> None:
+    if not sheet.commas:
+        return
+    count = len(sheet.commas)
+    findings.warning(
+        "decimal_comma",
+        f"{count} number{'s have' if count > 1 else ' has'} a decimal comma (first on line "
+        f"{sheet.commas[0]}); read as a decimal point.",
+        "Check them, or save the table with decimal points.",
+        file=sheet.file,
+    )
+
+
+def _report_strangers(folder: Path, findings: Findings) -> None:
+    known = (person_file.FILE, *TABLES, SCANS)
+    for path in sorted(folder.iterdir()):
+        name = path.name
+        if name in known or name.startswith((".", "~$")):
+            continue
+        near = nearest(name, known)
+        if path.suffix.lower() in TABLE_SUFFIXES and (near or path.suffix.lower() != ".txt"):
+            findings.warning(
+                "file_not_read",
+                f"This file is not one that is read here.{near}",
+                f"Files that are read: {listed(known)}.",
+                file=clipped(name),
+            )
+        elif near and path.is_dir():
+            findings.warning(
+                "file_not_read",
+                f"This folder is not one that is read here.{near}",
+                "Scans are looked for below the folder ct.",
+                file=clipped(name),
+            )
+
+
+def _entries(content: _Folder) -> list[Entry]:
+    visits = [
+        Entry(
+            date=row.date,
+            week=row.week,
+            file="visits.csv",
+            row=row.line,
+            column="date" if row.date else "week",
+        )
+        for row in {value.row.line: value.row for value in content.visits}.values()
+    ]
+    labs = [
+        Entry(
+            date=row.date, week=row.week, file="labs.csv", row=row.line, column="date" if row.date else "week"
+        )
+        for row in content.labs.rows
+    ]
+    doses = [entry for row in content.doses.rows for entry in span_entries(row, "doses.csv")]
+    events = [entry for row in content.events.rows for entry in span_entries(row, "events.csv")]
+    return [*visits, *doses, *events, *labs]
+
+
+def _build(
+    folder: Path,
+    content: _Folder,
+    inputs: list[InputFile],
+    findings: Findings,
+    expected: ExpectedOf | None,
+    today: Date,
+    progress: Progress,
+) -> PatientRecord:
+    entries = _entries(content)
+    visits = [entry for entry in entries if entry.file == "visits.csv"]
+    starts = [
+        (row.drug, entry)
+        for row in content.doses.rows
+        for entry in span_entries(row, "doses.csv")
+        if entry.column == "start"
+    ]
+    start = find_start(content.person.treatment_start, visits, starts, findings)
+    timeline = Timeline(start)
+    birth = content.person.birth_date
+    stated = content.person.treatment_start
+    if stated is not None:
+        entries.append(Entry(date=stated, week=None, file=person_file.FILE, column="treatment_start"))
+    check_entries(entries, timeline, birth=birth, today=today, findings=findings)
+    person = _person(content, timeline, findings)
+    _check_visits(content, timeline, findings)
+    check_agreement(content.visits, findings, None if expected is None else lambda key: expected(key, person))
+    doses = build_doses(content.doses.rows, timeline, content.doses.sheet, findings)
+    events = build_events(content.events.rows, timeline, "events.csv", findings)
+    labs = build_labs(content.labs.rows, timeline, content.labs.sheet, findings)
+    measurements = _measurements(content.visits, timeline)
+    # The headers need pydicom and SimpleITK: a second that tables alone do without.
+    from breathline.intake.scans import Limits, read_scans  # noqa: PLC0415
+
+    limits = Limits(
+        birth=birth,
+        today=today,
+        weeks_only=any(entry.date is None for entry in entries),
+        dates_only=any(entry.week is None for entry in entries),
+    )
+    scans, hashed = read_scans(
+        folder / SCANS, content.scan_dates, timeline, limits=limits, findings=findings, progress=progress
+    )
+    if findings.errors:
+        raise RecordError(findings.problems)
+    return PatientRecord(
+        person=person,
+        treatment_start=start,
+        measurements=measurements,
+        scans=scans,
+        doses=doses if content.doses.present else None,
+        events=events if content.events.present else None,
+        labs=labs if content.labs.present else None,
+        inputs=(*inputs, *hashed),
+        warnings=findings.warnings,
+    )
+
+
+def _person(content: _Folder, timeline: Timeline, findings: Findings) -> Person:
+    stated = content.person
+    if stated.height_cm is not None and stated.weight_kg is not None:
+        build = check_build(stated.height_cm, stated.weight_kg)
+        if build is not None:
+            refusal, is_error = build
+            tell = findings.error if is_error else findings.warning
+            tell(*refusal, file=person_file.FILE, column="weight_kg", found=f"{stated.weight_kg:g}")
+    return Person(
+        id=stated.id,
+        sex=stated.sex,
+        age_years=_age(content, timeline, findings),
+        height_cm=stated.height_cm,
+        weight_kg=stated.weight_kg,
+        smoking=stated.smoking,
+        diagnoses=stated.diagnoses,
+        history=stated.history,
+        example=stated.example,
+    )
+
+
+def _age(content: _Folder, timeline: Timeline, findings: Findings) -> float | None:
+    stated = content.person
+    if stated.birth_date is None:
+        return stated.age
+    days = [value.row.date for value in content.visits if value.row.date is not None]
+    day = timeline.start.date if timeline.start is not None and timeline.start.date is not None else None
+    day = day or (min(days) if days else None)
+    if day is None or day < stated.birth_date:
+        return stated.age
+    age = age_at(stated.birth_date, day)
+    if age > 115:
+        findings.error(
+            "impossible_age",
+            f"With this birth date the patient would be {age:.0f} years old at the start of treatment.",
+            "Look up birth_date; its year is likely wrong.",
+            file=person_file.FILE,
+            column="birth_date",
+        )
+    elif stated.age is not None and not -1.01 < age - stated.age < 1.99:
+        findings.error(
+            "age_and_birth_date_differ",
+            f"The age is given as {stated.age:g} years, and by the birth date it was {age:.1f} on {day}.",
+            "Correct one of them, or leave the age out. The age is the one at the start of treatment.",
+            file=person_file.FILE,
+            column="age",
+            found=f"{stated.age:g}",
+        )
+    return age
+
+
+def _check_visits(content: _Folder, timeline: Timeline, findings: Findings) -> None:
+    if not content.visits:
+        return
+    days = {moment for value in content.visits if (moment := timeline.moment(value.row.date, value.row.week))}
+    if len(days) == 1:
+        findings.warning(
+            "one_visit",
+            "There is one visit only, so no change can be judged from it.",
+            "Add the values of another visit.",
+            file="visits.csv",
+        )
+    weeks = [moment.week for moment in days if moment.week is not None]
+    if not weeks or timeline.start is None:
+        return
+    if max(weeks) < 0:
+        findings.warning(
+            "treatment_after_last_visit",
+            f"Treatment starts after the last visit ({max(days, key=lambda m: m.order).date}), so no effect "
+            "of it can be seen.",
+            "Look up treatment_start in patient.toml, or add the visits on treatment.",
+            file="visits.csv",
+        )
+    elif min(weeks) > 0:
+        findings.warning(
+            "no_visit_before_treatment",
+            "No visit lies before the start of treatment or on its day, so there is no baseline.",
+            "Look up treatment_start in patient.toml, or add the visits before treatment.",
+            file="visits.csv",
+        )
+
+
+def _measurements(values: Sequence[VisitValue], timeline: Timeline) -> tuple[Measurement, ...]:
+    found = [
+        Measurement(
+            measure=value.measure.key,
+            value=value.value,
+            unit=value.measure.unit,
+            when=timeline.moment(value.row.date, value.row.week),
+            method=value.row.method,
+            device=value.row.device,
+            note=value.note,
+            origin=Origin(file="visits.csv", row=value.line),
+        )
+        for value in values
+    ]
+    return tuple(sorted(found, key=lambda m: m.when.order if m.when is not None else 0.0))

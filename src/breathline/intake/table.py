@@ -1,0 +1,266 @@
+"""A CSV file as a table of texts, however an office program wrote it; every line keeps its number."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import re
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from breathline.intake.cell import tidy
+from breathline.intake.findings import Findings, clipped, listed, nearest
+from breathline.model.patient import InputFile
+
+LARGEST_TABLE_BYTES = 5_000_000
+"""A lifetime of visits stays far below; what is larger is no clinic table."""
+
+_HEADING = re.compile(r"(?P<name>[^\[\](){}]*)(?:[\[({](?P<unit>.*)[\])}])?\s*", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name in small letters, and the unit in brackets behind it, if there is one."""
+
+    name: str
+    heading: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of texts, one a column, and the line on which it starts."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as read: no meaning yet."""
+
+    file: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    decimal_comma: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns."""
+        return tuple(column.name for column in self.columns)
+
+    def cells_by_name(self, row: Row) -> dict[str, str]:
+        """Give a row as name → text."""
+        return dict(zip(self.names, row.cells, strict=True))
+
+
+def read_bytes(path: Path, file: str, findings: Findings) -> bytes | None:
+    """Read a small regular file; what hinders it becomes a problem."""
+    try:
+        status = path.stat()
+        if stat.S_ISDIR(status.st_mode):
+            findings.error(
+                "not_a_file",
+                "This is a folder, and a file is expected.",
+                "Rename or move the folder.",
+                file=file,
+            )
+            return None
+        if not stat.S_ISREG(status.st_mode):
+            findings.error("not_a_file", "This is not an ordinary file.", "Replace it by one.", file=file)
+            return None
+        if status.st_size > LARGEST_TABLE_BYTES:
+            findings.error(
+                "file_too_large",
+                f"The file holds {status.st_size / 1e6:.0f} MB, more than a table of one patient can "
+                f"({LARGEST_TABLE_BYTES / 1e6:.0f} MB).",
+                "Check that it is the right file, and export the table of this patient alone.",
+                file=file,
+            )
+            return None
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        findings.error(
+            "file_unreadable",
+            f"The file cannot be read ({reason}).",
+            "Check that it is there, that you may read it, and that it is not a link that leads nowhere.",
+            file=file,
+        )
+        return None
+
+
+def described(file: str, data: bytes) -> InputFile:
+    """Give the hash and size of a file that was read."""
+    return InputFile(file=file, sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+
+
+def decode(data: bytes, file: str, findings: Findings) -> str | None:
+    """Turn bytes into text: UTF-8, else UTF-16 that says so, else Windows-1252 with a warning."""
+    if data.startswith(b"PK\x03\x04") or data.startswith(b"\xd0\xcf\x11\xe0"):
+        findings.error(
+            "spreadsheet_not_text",
+            "This is a spreadsheet file, not a text table.",
+            "Open it in the spreadsheet program and save it as 'CSV UTF-8'.",
+            file=file,
+        )
+        return None
+    try:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+            return data.decode("utf-16")
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _decode_western(data, file, findings)
+    if "\0" in text:
+        _report_binary(file, findings)
+        return None
+    return text
+
+
+def _decode_western(data: bytes, file: str, findings: Findings) -> str | None:
+    if b"\0" in data:
+        _report_binary(file, findings)
+        return None
+    try:
+        text = data.decode("cp1252")
+    except UnicodeDecodeError:
+        _report_binary(file, findings)
+        return None
+    findings.warning(
+        "not_utf8",
+        "The file is not UTF-8 text; it was read as Windows-1252 (Western European).",
+        "Check letters such as ä, é and µ in the report, or save the file as 'CSV UTF-8'.",
+        file=file,
+    )
+    return text
+
+
+def _report_binary(file: str, findings: Findings) -> None:
+    findings.error("not_text", "The file is not text.", "Export the table again as 'CSV UTF-8'.", file=file)
+
+
+def parse_table(text: str, file: str, findings: Findings) -> Table | None:
+    """Divide a text into heading and rows; None where it holds nothing, or nothing that can be divided."""
+    lines = list(_records(text, file, findings))
+    if not lines:
+        return None
+    if len(lines[0].cells) == 1 and re.fullmatch(r"sep=.", lines[0].cells[0].strip().lower()):
+        lines = lines[1:]  # Excel's own line that names the delimiter
+    if not lines:
+        return None
+    heading, *rows = lines
+    columns = tuple(_column(cell) for cell in heading.cells)
+    while columns and not columns[-1].heading:
+        columns = columns[:-1]
+    _check_headings(columns, heading.line, file, findings)
+    fitted = tuple(_fitted(row, len(columns), file, findings) for row in rows)
+    return Table(file, columns, fitted, decimal_comma=_delimiter(text) == ";")
+
+
+def _delimiter(text: str) -> str:
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    named = re.fullmatch(r"sep=(.)\s*", first, re.IGNORECASE)
+    if named:
+        return named[1]
+    counts = {sign: first.count(sign) for sign in (",", ";", "\t")}
+    return max(counts, key=lambda sign: counts[sign])
+
+
+def _records(text: str, file: str, findings: Findings) -> Iterator[Row]:
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True, skipinitialspace=True
+    )
+    start = 1
+    while True:
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            findings.error(
+                "broken_quotes",
+                f"The row that starts here cannot be divided into cells ({clipped(str(error))}).",
+                "Look for a quotation mark that is not closed, or one inside a text (write it twice).",
+                file=file,
+                row=start,
+            )
+            return
+        if any(cell.strip() for cell in cells):
+            yield Row(start, tuple(tidy(cell) for cell in cells))
+        start = reader.line_num + 1
+
+
+def _column(cell: str) -> Column:
+    parts = _HEADING.fullmatch(cell)
+    name, unit = (parts["name"], parts["unit"]) if parts else (cell, None)
+    plain = re.sub(r"[\s-]+", "_", name.strip().lower())
+    return Column(plain, cell, None if unit is None else unit.strip())
+
+
+def _check_headings(columns: Sequence[Column], line: int, file: str, findings: Findings) -> None:
+    seen: set[tuple[str, str | None]] = set()
+    for number, column in enumerate(columns, start=1):
+        if not column.name:
+            findings.error(
+                "column_without_name",
+                f"Column {number} has no heading.",
+                "Give it a heading, or delete the column.",
+                file=file,
+                row=line,
+            )
+        elif (column.name, column.unit) in seen:
+            findings.error(
+                "column_twice",
+                f"The column '{clipped(column.heading)}' stands there twice.",
+                "Delete or rename one of them.",
+                file=file,
+                row=line,
+                column=clipped(column.heading),
+            )
+        seen.add((column.name, column.unit))
+
+
+def _fitted(row: Row, width: int, file: str, findings: Findings) -> Row:
+    surplus = [cell for cell in row.cells[width:] if cell]
+    if surplus:
+        findings.error(
+            "too_many_cells",
+            f"The row has {len(row.cells)} cells, and the heading has {width}.",
+            "A text with a comma must stand in quotation marks, and decimals are written with a point.",
+            file=file,
+            row=row.line,
+            found=surplus[0],
+        )
+    cells = row.cells[:width] + ("",) * (width - len(row.cells))
+    return Row(row.line, cells)
+
+
+def check_columns(
+    table: Table, *, required: Sequence[str], optional: Sequence[str], findings: Findings
+) -> bool:
+    """Report unknown and missing columns; True where nothing is missing."""
+    known = (*required, *optional)
+    for column in table.columns:
+        if column.name and column.name not in known:
+            findings.error(
+                "unknown_column",
+                f"The column '{clipped(column.heading)}' is not known here.{nearest(column.name, known)}",
+                f"Rename it, or delete it. Known columns: {', '.join(known)}.",
+                file=table.file,
+                row=1,
+                column=clipped(column.heading),
+            )
+    missing = [f"'{name}'" for name in required if name not in table.names]
+    if missing:
+        noun = "column is" if len(missing) == 1 else "columns are"
+        findings.error(
+            "missing_column",
+            f"The {noun} missing: {listed(missing)}.",
+            f"Give the table the heading {','.join(known)}.",
+            file=table.file,
+            row=1,
+        )
+    return not missing
