@@ -1,5 +1,8 @@
 """The command line: one file a group of commands; it only reads arguments, calls the library, and tells."""
 
 from breathline.cli.main import main
+from breathline.cli.phantom import phantom as _phantom
+
+main.add_command(_phantom)
 
 __all__ = ["main"]
