@@ -33,11 +33,18 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Standing:
-    """A measurement of the record with its label and what was expected of it."""
+    """A measurement of the record with its label and what was expected of it.
+
+    Parameters
+    ----------
+    not_standardised
+        Why there is no expected value although the measure has a reference equation; empty otherwise.
+    """
 
     measurement: Measurement
     label: str
     standardised: Standardised | None = None
+    not_standardised: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,10 +82,17 @@ class OutcomeMeasure:
         subject); None for measures whose values carry their own interval (CT).
     important_difference
         Smallest change that matters to a patient.
+    direction
+        Which way is better; None for a supporting value (haemoglobin, FiO2), which is reported and needed to
+        read other measures but is never judged.
     equation
         Key of the reference equation; empty where there is none.
     ordinal
         True for classes (NYHA, mMRC), whose differences are counted in classes.
+    comparative
+        True where a value is itself a judgement against the previous visit: +1 better, 0 the same, −1 worse.
+    conditions
+        Keys of measures that must be the same on both dates for two values to be compared, such as ``fio2``.
     decimals
         Decimals a report prints.
     """
@@ -94,7 +101,7 @@ class OutcomeMeasure:
     label: str
     unit: str
     domain: Domain
-    direction: Direction
+    direction: Direction | None
     plausible: tuple[float, float]
     code: str = ""
     other_units: tuple[str, ...] = ()
@@ -102,6 +109,8 @@ class OutcomeMeasure:
     important_difference: Threshold | None = None
     equation: str = ""
     ordinal: bool = False
+    comparative: bool = False
+    conditions: tuple[str, ...] = ()
     decimals: int = 1
     description: str = ""
 

@@ -1,1 +1,7 @@
-"""Outcome measures, one file each, and the judgement of change."""
+"""Outcome measures: one file a measure; one function judges the change of any of them."""
+
+from breathline.outcomes.change import judge_change
+from breathline.outcomes.measures import OUTCOMES
+from breathline.outcomes.record import RecordChanges, judge_record, standardise
+
+__all__ = ["OUTCOMES", "RecordChanges", "judge_change", "judge_record", "standardise"]
