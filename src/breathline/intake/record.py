@@ -26,35 +26,8 @@ from breathline.model.measurement import Measurement, Origin
 from breathline.model.patient import InputFile, PatientRecord, Person
 from breathline.progress import Progress, silent
 
-TABLES = ("visits.csv", "doses.csv", "events.csv", "labs.csv")
-SCANS = "ct"
-SCAN_DATES = "ct/scans.csv"
-TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".toml")
-
 ExpectedOf = Callable[[str, Person], float | None]
 """Expected value of a measure for a person, in the measure's own unit; None where it cannot be told."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rows(Generic[AnyRow]):
-    """The rows of one table, and how its cells are read; `present` is False where there is no such file."""
-
-    sheet: Sheet
-    rows: tuple[AnyRow, ...] = ()
-    present: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Folder:
-    """What a patient folder holds, read and not yet put in order."""
-
-    person: PersonFile
-    visits: tuple[VisitValue, ...]
-    visits_present: bool
-    doses: Rows[DoseRow]
-    events: Rows[EventRow]
-    labs: Rows[LabRow]
-    scan_dates: tuple[ScanRow, ...]
 
 
 def read_patient(
@@ -86,152 +59,13 @@ def read_patient(
         If anything in the folder must be mended first; it carries every problem found.
     """
     findings = Findings()
-    _check_folder(folder)
+    check_folder(folder)
     inputs: list[InputFile] = []
-    content = _read_folder(folder, measures, inputs, findings)
+    content = read_folder(folder, measures, inputs, findings)
     return _build(folder, content, inputs, findings, expected, today or Date.today(), progress)
 
 
-def _check_folder(folder: Path) -> None:
-    findings = Findings()
-    try:
-        if folder.is_dir():
-            entries = os.listdir(folder)  # noqa: PTH208
-            if not entries:
-                message, mend = person_file.missing_file()
-                findings.error("empty_folder", f"The folder is empty. {message}", mend, file=str(folder))
-        elif folder.exists():
-            findings.error(
-                "not_a_folder",
-                "This is a file, and a patient's folder is expected.",
-                "Give the folder that holds patient.toml.",
-                file=str(folder),
-            )
-        else:
-            findings.error(
-                "no_such_folder",
-                "There is no such folder.",
-                "Check the path; 'breathline demo' writes an example of a patient folder.",
-                file=str(folder),
-            )
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        findings.error("folder_unreadable", f"The folder cannot be read ({reason}).", "", file=str(folder))
-    if findings.errors:
-        raise RecordError(findings.problems)
-
-
-def _read_folder(
-    folder: Path, measures: Mapping[str, OutcomeMeasure], inputs: list[InputFile], findings: Findings
-) -> _Folder:
-    person = _read_person(folder, inputs, findings)
-    visits_sheet, visits_table, visits_present = _open(folder, "visits.csv", inputs, findings)
-    visits = read_visits(visits_table, measures, visits_sheet, findings) if visits_table else ()
-    _report_commas(visits_sheet, findings)
-    content = _Folder(
-        person=person,
-        visits=visits,
-        visits_present=visits_present,
-        doses=_read_table(folder, "doses.csv", DoseRow, ("start", "start_week"), inputs, findings),
-        events=_read_table(folder, "events.csv", EventRow, None, inputs, findings),
-        labs=_read_table(folder, "labs.csv", LabRow, ("date", "week"), inputs, findings),
-        scan_dates=_read_table(folder, SCAN_DATES, ScanRow, ("date", "week"), inputs, findings).rows,
-    )
-    _report_strangers(folder, findings)
-    return content
-
-
-def _read_person(folder: Path, inputs: list[InputFile], findings: Findings) -> PersonFile:
-    path = folder / person_file.FILE
-    if not _exists(path):
-        message, mend = person_file.missing_file()
-        findings.error("missing_patient_toml", message, mend, file=person_file.FILE)
-        return PersonFile()
-    data = read_bytes(path, person_file.FILE, findings)
-    text = decode(data, person_file.FILE, findings) if data is not None else None
-    if data is None or text is None:
-        return PersonFile()
-    inputs.append(described(person_file.FILE, data))
-    return parse_person(text, findings) or PersonFile()
-
-
-def _exists(path: Path) -> bool:
-    try:
-        path.lstat()
-    except OSError:
-        return False
-    return True
-
-
-def _open(
-    folder: Path, file: str, inputs: list[InputFile], findings: Findings
-) -> tuple[Sheet, Table | None, bool]:
-    sheet = Sheet(file)
-    path = folder / file
-    if not _exists(path):
-        return sheet, None, False
-    data = read_bytes(path, file, findings)
-    if data is None:
-        return sheet, None, True
-    inputs.append(described(file, data))
-    text = decode(data, file, findings)
-    table = parse_table(text, file, findings) if text is not None else None
-    if table is not None:
-        sheet.decimal_comma = table.decimal_comma
-    return sheet, table, True
-
-
-def _read_table(
-    folder: Path,
-    file: str,
-    kind: type[AnyRow],
-    when: tuple[str, str] | None,
-    inputs: list[InputFile],
-    findings: Findings,
-) -> Rows[AnyRow]:
-    sheet, table, present = _open(folder, file, inputs, findings)
-    rows = read_table_rows(table, kind, when, sheet, findings) if table is not None else ()
-    _report_commas(sheet, findings)
-    return Rows(sheet=sheet, rows=rows, present=present)
-
-
-def _report_commas(sheet: Sheet, findings: Findings) -> None:
-    if not sheet.commas:
-        return
-    count = len(sheet.commas)
-    findings.warning(
-        "decimal_comma",
-        f"{count} number{'s have' if count > 1 else ' has'} a decimal comma (first on line "
-        f"{sheet.commas[0]}); read as a decimal point.",
-        "Check them, or save the table with decimal points.",
-        file=sheet.file,
-    )
-
-
-def _report_strangers(folder: Path, findings: Findings) -> None:
-    known = (person_file.FILE, *TABLES, SCANS)
-    for path in sorted(folder.iterdir()):
-        name = path.name
-        if name in known or name.startswith((".", "~$")):
-            continue
-        near = nearest(name, known)
-        if path.suffix.lower() in TABLE_SUFFIXES and (near or path.suffix.lower() != ".txt"):
-            findings.warning(
-                "file_not_read",
-                f"This file is not one that is read here.{near}",
-                f"Files that are read: {listed(known)}.",
-                file=clipped(name),
-            )
-        elif near and path.is_dir():
-            findings.warning(
-                "file_not_read",
-                f"This folder is not one that is read here.{near}",
-                "Scans are looked for below the folder ct.",
-                file=clipped(name),
-            )
-
-
-def _entries(content: _Folder) -> list[Entry]:
+def _entries(content: Content) -> list[Entry]:
     visits = [
         Entry(
             date=row.date,
@@ -255,7 +89,7 @@ def _entries(content: _Folder) -> list[Entry]:
 
 def _build(
     folder: Path,
-    content: _Folder,
+    content: Content,
     inputs: list[InputFile],
     findings: Findings,
     expected: ExpectedOf | None,
@@ -311,7 +145,7 @@ def _build(
     )
 
 
-def _person(content: _Folder, timeline: Timeline, findings: Findings) -> Person:
+def _person(content: Content, timeline: Timeline, findings: Findings) -> Person:
     stated = content.person
     if stated.height_cm is not None and stated.weight_kg is not None:
         build = check_build(stated.height_cm, stated.weight_kg)
@@ -332,7 +166,7 @@ def _person(content: _Folder, timeline: Timeline, findings: Findings) -> Person:
     )
 
 
-def _age(content: _Folder, timeline: Timeline, findings: Findings) -> float | None:
+def _age(content: Content, timeline: Timeline, findings: Findings) -> float | None:
     stated = content.person
     if stated.birth_date is None:
         return stated.age
@@ -362,7 +196,7 @@ def _age(content: _Folder, timeline: Timeline, findings: Findings) -> float | No
     return age
 
 
-def _check_visits(content: _Folder, timeline: Timeline, findings: Findings) -> None:
+def _check_visits(content: Content, timeline: Timeline, findings: Findings) -> None:
     if not content.visits:
         return
     days = {moment for value in content.visits if (moment := timeline.moment(value.row.date, value.row.week))}
