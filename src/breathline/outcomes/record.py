@@ -74,16 +74,15 @@ def expected(
     person: Person,
 ) -> Standardised | str:
     """Give what was expected of a value, or the sentence that says why there is no such number."""
-    needed = [need.name for need in equation.inputs]
-    lacking = [name for name in needed if inputs.get(name) is None]
+    known = {name: value for name, value in inputs.items() if value is not None}
+    lacking = [need.name for need in equation.inputs if need.required and need.name not in known]
     if person.sex is None:
         lacking.insert(0, "sex")
     if lacking or person.sex is None:
         names = ", ".join(name.split("_")[0] for name in lacking)
         return f"No expected value ({equation.label}): the record does not give {names}."
-    given = {name: float(inputs[name] or 0.0) for name in needed}
     try:
-        return predict(equation, value, unit=item.unit, sex=person.sex, **given)
+        return predict(equation, value, unit=item.unit, sex=person.sex, **known)
     except BreathlineError as error:
         return f"No expected value: {error}"
 
@@ -95,11 +94,11 @@ def _inputs(
     age = person.age_years
     if age is not None and item.when is not None and item.when.week is not None:
         age += item.when.week * 7.0 / DAYS_PER_YEAR
-    found: dict[str, float | None] = {
-        other.measure: other.value
-        for other in everything
-        if other.when == item.when and not isinstance(other.value, Absence) and other.region in WHOLE_LUNG
-    }
+    found: dict[str, float | None] = {}
+    for other in everything:
+        if other.when == item.when and other.measure in OUTCOMES and other.region in WHOLE_LUNG:
+            value = in_own_unit(OUTCOMES[other.measure], other).value
+            found[other.measure] = None if isinstance(value, Absence) else value
     return found | {"age_years": age, "height_cm": person.height_cm, "weight_kg": person.weight_kg}
 
 
