@@ -1,1 +1,5 @@
 """The report a clinician reads: sections and templates over an assessment; it computes nothing."""
+
+from breathline.report.writing import write_report
+
+__all__ = ["write_report"]

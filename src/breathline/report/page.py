@@ -1,0 +1,103 @@
+"""The page: all sections put into words, then laid out by the templates."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from matplotlib.figure import Figure
+from markupsafe import Markup
+
+from breathline.figures.pairing import ShownScan
+from breathline.figures.style import svg_bytes
+from breathline.figures.wording import Wording
+from breathline.model.assessment import Assessment
+from breathline.model.change import Change
+from breathline.report.sections.citations import Citations
+from breathline.report.sections.course import view_before, view_values
+from breathline.report.sections.front import other_verdicts, overall_verdict, patient_line
+from breathline.report.sections.harm import view_courses, view_safety
+from breathline.report.sections.methods import write_limitations, write_methods
+from breathline.report.sections.outcomes import view_outcomes
+from breathline.report.sections.quality import view_warnings
+from breathline.report.sections.scans import view_scans
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("breathline.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+def render_page(
+    assessment: Assessment,
+    shown: tuple[ShownScan, ...],
+    notices: tuple[str, ...],
+    timeline: Figure | None,
+    say: Wording,
+) -> str:
+    """Lay out the whole report as one HTML document."""
+    return (
+        _environment()
+        .get_template("report.html.jinja")
+        .render(page_content(assessment, shown, notices, timeline, say))
+    )
+
+
+def page_content(
+    assessment: Assessment,
+    shown: tuple[ShownScan, ...],
+    notices: tuple[str, ...],
+    timeline: Figure | None,
+    say: Wording,
+) -> Mapping[str, object]:
+    """Give every section in words; sources are numbered in the order in which the page cites them."""
+    citations = Citations()
+    content: dict[str, object] = {
+        "say": say,
+        "style": _style(),
+        "assessment": assessment,
+        "patient": patient_line(assessment.patient, say),
+        "verdict": overall_verdict(assessment, say, citations),
+        "compared": _compared(assessment.changes, say),
+        "outcomes": view_outcomes(assessment, say, citations),
+        "safety": view_safety(assessment, say),
+        "courses": view_courses(assessment, say),
+        "warnings": view_warnings(assessment, say),
+        "timeline": None if timeline is None else _svg_uri(timeline),
+        "scans": view_scans(assessment, shown, notices, say),
+        "before": view_before(assessment, say),
+        "values": view_values(assessment, say),
+        "criteria": other_verdicts(assessment, say, citations),
+        "methods": write_methods(assessment, say),
+    }
+    content["limitations"] = write_limitations(assessment, say, unverified=citations.unverified)
+    content["sources"] = tuple(citations.texts)
+    return content
+
+
+def _compared(changes: tuple[Change, ...], say: Wording) -> str:
+    """Say which two dates are compared, where one pair holds for every measure that has one."""
+    pairs = {(c.baseline_when, c.followup_when) for c in changes if c.baseline_when and c.followup_when}
+    if len(pairs) != 1:
+        return ""
+    baseline, followup = pairs.pop()
+    return say("verdict.basis", baseline=say.moment(baseline), followup=say.moment(followup))
+
+
+def _style() -> Markup:
+    # Our own file, no part of it from the record: the one text that is not escaped.
+    return Markup(files("breathline.report").joinpath("templates/report.css").read_text(encoding="utf-8"))  # noqa: S704
+
+
+def _svg_uri(figure: Figure) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg_bytes(figure)).decode("ascii")

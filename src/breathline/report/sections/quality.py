@@ -1,0 +1,48 @@
+"""What a reader should know before believing the numbers: warnings about the record and the scans."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from breathline.errors import Problem, Severity
+from breathline.figures.wording import Wording
+from breathline.model.assessment import Assessment
+
+_ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """One warning in words."""
+
+    severity: str
+    severity_word: str
+    where: str
+    message: str
+    mend: str
+
+
+def view_warnings(assessment: Assessment, say: Wording) -> tuple[Warned, ...]:
+    """Put all warnings into words, the gravest first."""
+    found: list[tuple[int, Warned]] = []
+    for scan in assessment.scans:
+        where = say("quality.scan", when=say.short_moment(scan.when) if scan.when else scan.name)
+        for flag in scan.quality:
+            found.append((_ORDER[flag.severity], _warned(flag.severity, where, flag.message, "", say)))
+    for problem in assessment.warnings:
+        item = _warned(problem.severity, _where(problem, say), problem.message, problem.mend, say)
+        found.append((_ORDER[problem.severity], item))
+    return tuple(item for _, item in sorted(found, key=lambda pair: pair[0]))
+
+
+def _warned(severity: Severity, where: str, message: str, mend: str, say: Wording) -> Warned:
+    word = say(f"quality.severity.{severity.value}")
+    return Warned(severity=severity.value, severity_word=word, where=where, message=message, mend=mend)
+
+
+def _where(problem: Problem, say: Wording) -> str:
+    if not problem.file:
+        return say("quality.record")
+    if problem.row is None:
+        return problem.file
+    return say("quality.where_row", file=problem.file, row=problem.row)
