@@ -20,8 +20,8 @@ WALK = ReferenceEquation(
     unit="m",
     inputs=(
         Input(name="age_years", low=50, high=85, unit="years"),
-        Input(name="height_cm", low=120, high=210, unit="cm"),
-        Input(name="weight_kg", low=35, high=160, unit="kg"),
+        Input(name="height_cm", low=140, high=200, unit="cm"),
+        Input(name="weight_kg", low=40, high=130, unit="kg"),
     ),
     source=Source(
         "troosters_1999",

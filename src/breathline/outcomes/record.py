@@ -197,18 +197,17 @@ def _main_change(series: _Series, window: _Window) -> Change:
     baseline = _last(_until(series, window.start))
     on = _on_treatment(series, window)
     followup = _last(on)
-    if baseline is None or followup is None:
+    if followup is None or (baseline is None and not series.measure.comparative):
         return _one_side_only(series, window, baseline, followup)
     change = _judge(series, baseline, followup)
     if series.measure.comparative:
         change = _combined(change, [dated for dated in on if dated.informative], series.measure)
     notes = []
-    age_weeks = (window.start - baseline.day) / 7.0
+    age_weeks = 0.0 if baseline is None else (window.start - baseline.day) / 7.0
     if age_weeks > BASELINE_WEEKS:
         notes.append(f"The baseline is {age_weeks:.0f} weeks older than the treatment.")
-    later_lost = [d for d in on if d.day > followup.day and not d.informative]
-    if later_lost:
-        notes.append("It was planned again later on treatment but not done or not recorded.")
+    if any(d.day > followup.day for d in on):
+        notes.append("A later test on treatment was not done or not recorded; this is the last that was.")
     return _with_notes(change, notes)
 
 
@@ -272,7 +271,7 @@ def _course(series: _Series, window: _Window) -> list[Change]:
         first = next((dated for dated in series.values if dated.informative), None)
         return [] if first is None else [_judge(series, first, d) for d in series.values if d.day > first.day]
     baseline = _last(_until(series, window.start))
-    if baseline is None:
+    if baseline is None and not series.measure.comparative:
         return []
     return [_judge(series, baseline, dated) for dated in _on_treatment(series, window)]
 
@@ -304,13 +303,16 @@ def _last(values: Sequence[_Dated]) -> _Dated | None:
     return informative[-1] if informative else values[-1] if values else None
 
 
-def _judge(series: _Series, baseline: _Dated, followup: _Dated) -> Change:
-    obstacle, note = _conditions(series, baseline, followup)
+def _judge(series: _Series, baseline: _Dated | None, followup: _Dated) -> Change:
+    """Judge two values of a series; `baseline` may be None where a value is itself a comparison."""
+    measure = series.measure
+    missing = Measurement(measure=measure.key, value=Absence.NOT_RECORDED, unit=measure.unit)
+    obstacle, note = ("", "") if baseline is None else _conditions(series, baseline, followup)
     change = judge_change(
-        series.measure,
-        baseline.standing.measurement,
+        measure,
+        missing if baseline is None else baseline.standing.measurement,
         followup.standing.measurement,
-        baseline_standardised=baseline.standing.standardised,
+        baseline_standardised=None if baseline is None else baseline.standing.standardised,
         followup_standardised=followup.standing.standardised,
         obstacle=obstacle,
     )
