@@ -46,14 +46,13 @@ def read_scans(
     progress: Progress,
 ) -> tuple[tuple[ScanRef, ...], tuple[InputFile, ...]]:
     """Find the scans below the folder ``ct``, date them, and keep the best series of each date."""
-    if folder.exists() and not folder.is_dir():
+    if not folder.is_dir():
         findings.error(
             "not_a_folder",
-            "This is a file, and the folder of the scans is expected.",
-            "Rename it.",
+            "This is not a folder, and the folder of the scans is expected.",
+            "Rename it, or put the scans into a folder of this name.",
             file=FOLDER,
         )
-    if not folder.is_dir():
         return (), ()
     series = _search(folder, findings)
     stated = _stated_dates(series, rows, folder, findings)

@@ -33,6 +33,7 @@ class Timeline:
     """The start of treatment, where it is known; turns dates into weeks and back."""
 
     start: Moment | None = None
+    certain: bool = True  # False where patient.toml could not be read, so that its silence says nothing
 
     def moment(self, date: Date | None, week: float | None) -> Moment | None:
         """Give the moment of a date or week, with both where the start of treatment allows it."""
@@ -155,7 +156,7 @@ def _check_agreement(entry: Entry, timeline: Timeline, findings: Findings) -> No
 
 
 def _check_mixture(entries: Sequence[Entry], timeline: Timeline, findings: Findings) -> None:
-    if timeline.start is not None and timeline.start.date is not None:
+    if not timeline.certain or (timeline.start is not None and timeline.start.date is not None):
         return
     dated = [entry for entry in entries if entry.date is not None and entry.week is None]
     counted = [entry for entry in entries if entry.week is not None and entry.date is None]

@@ -22,9 +22,6 @@ from breathline.units import UNITS, convert, parse_unit
 FILE = "visits.csv"
 Measures = Mapping[str, OutcomeMeasure]
 
-JUDGED_BY_A_PERSON = ("symptoms", "hrct_reading")
-"""Measures whose value is a person's judgement against the previous one."""
-
 _JUDGEMENTS = {"better": 1.0, "same": 0.0, "worse": -1.0}
 _ABSENT = {"unable": Absence.UNABLE, "not_done": Absence.NOT_DONE}
 _ROMAN = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0}
@@ -231,7 +228,7 @@ def _read_value(
         return VisitValue(
             measure=measure, value=absent, stated=None, stated_unit="", row=row, column=column, note=row.note
         )
-    if measure.key in JUDGED_BY_A_PERSON:
+    if measure.comparative:
         return _read_judgement(row, column, measure, findings)
     number = _read_number(row, column, measure, sheet, findings)
     unit = _read_unit(row, column, measure, number, findings)
@@ -278,7 +275,8 @@ def _read_judgement(
 def _read_number(
     row: VisitRow, column: str, measure: OutcomeMeasure, sheet: cell.Sheet, findings: Findings
 ) -> float | None:
-    if measure.ordinal and row.value.upper() in _ROMAN:
+    classed = measure.unit == "class"  # the Borg score is ordinal too, and has halves
+    if classed and row.value.upper() in _ROMAN:
         return _ROMAN[row.value.upper()]
     try:
         number = cell.parse_number(row.value, sheet)
@@ -289,7 +287,7 @@ def _read_number(
             mend = "Write a number, or 'unable', or 'not_done', or nothing where it was not recorded."
         findings.error(refused.type, message, mend, file=FILE, row=row.line, column=column, found=row.value)
         return None
-    if measure.ordinal and number != round(number):
+    if classed and number != round(number):
         findings.error(
             "not_a_class",
             f"{number:g} is not a class of {measure.label}, which are whole numbers.",
