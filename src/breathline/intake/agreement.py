@@ -18,9 +18,9 @@ CHECKED_WORDS = ("checked", "verified", "confirmed")
 LEAST_GAP = 1.9
 """Groups of values this far apart, with nothing between them, raise the question of two unit systems."""
 
-SURE_RISE, SURE_FALL = 2.2, (2.4, 3.8)
-"""Ratios at which the question is answered by whoever looked it up. No treatment doubles a transfer factor,
-so every steep rise counts; a steep fall can be the disease, so only one near the factor 2.986 does."""
+SURE_RATIO = 2.2
+"""At this ratio somebody must answer it: no treatment doubles a transfer factor, and a disease that more than
+halves it between two tests is so rare that looking at the print-out once is fair."""
 
 POSSIBLE_VA_L = (0.8, 9.5)
 """Alveolar volumes an adult can have [L]: DLCO divided by KCO gives the alveolar volume."""
@@ -173,20 +173,23 @@ def _check_two_systems(series: Sequence[VisitValue], findings: Findings) -> None
         return
     ratio = median(numbers[place:]) / median(numbers[:place])
     low, high = ordered[:place], ordered[place:]
-    suspects, others = (low, high) if len(low) < len(high) else (high, low)
     certain = len(low) != len(high)
-    sure = _is_sure(low, high, ratio)
+    suspects, others = (low, high) if _is_suspect(low, high) else (high, low)
+    apart = {v.stated_unit for v in low}.isdisjoint(v.stated_unit for v in high)
+    sure = ratio >= SURE_RATIO or apart
     for value in suspects:
-        tell = _tell(value, findings) if sure else findings.warning
+        looked_up = _says(value, CHECKED_WORDS) or (
+            not certain and any(_says(other, CHECKED_WORDS) for other in others)
+        )
+        tell = findings.error if sure and not looked_up else findings.warning
         _report_two_systems(value, others, ratio, tell, certain=certain)
 
 
-def _is_sure(low: Sequence[VisitValue], high: Sequence[VisitValue], ratio: float) -> bool:
-    units = [{value.stated_unit for value in group} for group in (low, high)]
-    if units[0].isdisjoint(units[1]):
-        return True
-    rises = max(_place(value) for value in low) < min(_place(value) for value in high)
-    return (rises and ratio >= SURE_RISE) or SURE_FALL[0] <= ratio <= SURE_FALL[1]
+def _is_suspect(group: Sequence[VisitValue], other: Sequence[VisitValue]) -> bool:
+    """Take the smaller group for the odd one, and of two equal ones the later."""
+    if len(group) != len(other):
+        return len(group) < len(other)
+    return max(_place(value) for value in group) > max(_place(value) for value in other)
 
 
 def _place(value: VisitValue) -> float:

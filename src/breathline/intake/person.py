@@ -297,7 +297,7 @@ def _likely_cause(line: str) -> tuple[str, str, str]:
     word = _WORD_WITHOUT_QUOTES.search(line)
     if word:
         shown = clipped(word[1])
-        return f"The text {shown} has no quotation marks.", f'Write "{shown}".', "missing_quotes"
+        return f"The text {shown} stands without quotation marks.", f'Write "{shown}".', "missing_quotes"
     return "", "", "broken_toml"
 
 

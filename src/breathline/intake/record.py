@@ -232,7 +232,8 @@ def _age(content: Content, timeline: Timeline, findings: Findings) -> float | No
 
 
 def _check_visits(content: Content, timeline: Timeline, findings: Findings) -> None:
-    if not content.visits:
+    # Where rows could not be read, what is left says little about which visits there were.
+    if not content.visits or any(p.file == "visits.csv" for p in findings.errors):
         return
     days = {moment for value in content.visits if (moment := timeline.moment(value.row.date, value.row.week))}
     if len(days) == 1:

@@ -78,15 +78,11 @@ def read_visits(
 
 
 def _read_long(table: Table, sheet: cell.Sheet, findings: Findings) -> list[tuple[VisitRow, str]]:
-    if not check_columns(
-        table, required=VisitRow.required, optional=_others(VisitRow.columns()), findings=findings
-    ) or not check_when(table, _WHEN, findings):
+    known, required = VisitRow.columns(), VisitRow.required
+    complete = check_columns(table, required=required, known=known, findings=findings)
+    if not check_when(table, _WHEN, findings) or not complete:
         return []
     return [(row, "value") for row in read_rows(table, VisitRow, sheet, findings)]
-
-
-def _others(columns: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in columns if name not in VisitRow.required)
 
 
 def check_when(table: Table, names: tuple[str, ...], findings: Findings) -> bool:
