@@ -147,11 +147,8 @@ def _report_binary(file: str, findings: Findings) -> None:
 
 def parse_table(text: str, file: str, findings: Findings) -> Table | None:
     """Divide a text into heading and rows; None where it holds nothing, or nothing that can be divided."""
-    lines = list(_records(text, file, findings))
-    if not lines:
-        return None
-    if len(lines[0].cells) == 1 and re.fullmatch(r"sep=.", lines[0].cells[0].strip().lower()):
-        lines = lines[1:]  # Excel's own line that names the delimiter
+    delimiter, text = _delimiter(text)
+    lines = list(_records(text, delimiter, file, findings))
     if not lines:
         return None
     heading, *rows = lines
@@ -162,21 +159,22 @@ def parse_table(text: str, file: str, findings: Findings) -> Table | None:
     _check_headings(columns, heading.line, file, findings)
     _check_widths(rows, width, file, findings)
     whole = tuple(_fitted(row, len(columns)) for row in rows if len(row.cells) <= width)
-    return Table(file, columns, whole, decimal_comma=_delimiter(text) == ";")
+    return Table(file, columns, whole, decimal_comma=delimiter == ";")
 
 
-def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    named = re.fullmatch(r"sep=(.)\s*", first, re.IGNORECASE)
+def _delimiter(text: str) -> tuple[str, str]:
+    """Give the sign between cells, and the text without the line in which Excel names it."""
+    named = re.match(r"\s*sep=([,;\t|])[ \t]*(?=\r?\n)", text, re.IGNORECASE)
     if named:
-        return named[1]
+        return named[1], text[named.end() :]
+    first = next((line for line in text.splitlines() if line.strip()), "")
     counts = {sign: first.count(sign) for sign in (",", ";", "\t")}
-    return max(counts, key=lambda sign: counts[sign])
+    return max(counts, key=lambda sign: counts[sign]), text
 
 
-def _records(text: str, file: str, findings: Findings) -> Iterator[Row]:
+def _records(text: str, delimiter: str, file: str, findings: Findings) -> Iterator[Row]:
     reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True, skipinitialspace=True
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
     )
     start = 1
     while True:

@@ -122,7 +122,7 @@ def _read_wide(
     wide = [
         (place, column)
         for place, column in enumerate(table.columns)
-        if column.name in measures and not _lacks_unit(column, measures[column.name], table, findings)
+        if column.name in measures and _unit_fits(column, measures[column.name], table, findings)
     ]
     return [
         (read, column.heading)
@@ -131,9 +131,12 @@ def _read_wide(
     ]
 
 
-def _lacks_unit(column: Column, measure: OutcomeMeasure, table: Table, findings: Findings) -> bool:
-    if column.unit or _needs_no_unit(measure):
-        return False
+def _unit_fits(column: Column, measure: OutcomeMeasure, table: Table, findings: Findings) -> bool:
+    """Report a heading whose unit is missing or of the wrong kind, once and not in every row."""
+    if column.unit:
+        return _known_unit(column.unit, measure, 1, clipped(column.heading), None, findings) is not None
+    if _needs_no_unit(measure):
+        return True
     findings.error(
         "unit_missing",
         f"The heading '{clipped(column.heading)}' gives no unit, and none is guessed.",
@@ -143,7 +146,7 @@ def _lacks_unit(column: Column, measure: OutcomeMeasure, table: Table, findings:
         row=1,
         column=clipped(column.heading),
     )
-    return True
+    return False
 
 
 def _wide_row(
@@ -300,18 +303,23 @@ def _read_number(
 def _read_unit(
     row: VisitRow, column: str, measure: OutcomeMeasure, number: float | None, findings: Findings
 ) -> str | None:
-    where = {"file": FILE, "row": row.line, "column": "unit" if column == "value" else column}
-    if not row.unit:
-        if _needs_no_unit(measure):
-            return measure.unit
-        hint = refuse_unit("", number, measure)
-        findings.error(*hint, **where)  # type: ignore[arg-type]  # the three places are given by name
-        return None
+    if not row.unit and _needs_no_unit(measure):
+        return measure.unit
+    place = "unit" if column == "value" else column
+    return _known_unit(row.unit, measure, row.line, place, number, findings)
+
+
+def _known_unit(
+    text: str, measure: OutcomeMeasure, line: int, column: str, number: float | None, findings: Findings
+) -> str | None:
+    """Give the unit in the clinic's spelling, or report why it is not one of this measure."""
     try:
-        unit = parse_unit(row.unit)
-        convert(1.0, unit, measure.unit)
+        if text:
+            unit = parse_unit(text)
+            convert(1.0, unit, measure.unit)
+            return unit
     except UnitError:
-        refused = refuse_unit(row.unit, number, measure)
-        findings.error(*refused, found=row.unit, **where)  # type: ignore[arg-type]  # as above
-        return None
-    return unit
+        pass  # told below, with what the number could be
+    refused = refuse_unit(text, number, measure)
+    findings.error(*refused, file=FILE, row=line, column=column, found=text)
+    return None
