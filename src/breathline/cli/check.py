@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,9 @@ from breathline.errors import Problem, RecordError, Severity
 from breathline.intake import read_patient
 from breathline.intake.overview import Overview, describe_record
 from breathline.model.change import OutcomeMeasure
+from breathline.model.measurement import Measurement
+from breathline.model.patient import Person
+from breathline.outcomes import OUTCOMES, standardise
 
 _HEADINGS = {Severity.ERROR: "must be mended", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _ORDER = tuple(_HEADINGS)
@@ -30,9 +32,8 @@ def check(patient: Path, *, as_json: bool, quiet: bool) -> None:
 
     Ends with 0 where the record can be used, with 3 where something must be mended first.
     """
-    measures = _measures()
     with told():
-        problems, overview = _read(patient, measures, quiet=quiet or as_json)
+        problems, overview = _read(patient, OUTCOMES, quiet=quiet or as_json)
         usable = overview is not None
         if as_json:
             click.echo(json.dumps(_as_json(problems, overview), indent=2, ensure_ascii=False))
@@ -41,9 +42,10 @@ def check(patient: Path, *, as_json: bool, quiet: bool) -> None:
     raise SystemExit(0 if usable else RecordError.exit_code)
 
 
-def _measures() -> Mapping[str, OutcomeMeasure]:
-    found: Mapping[str, OutcomeMeasure] = import_module("breathline.outcomes").OUTCOMES
-    return found
+def expected_value(measurement: Measurement, person: Person) -> float | None:
+    """Give what is expected of a healthy person, where an equation tells."""
+    found = standardise([measurement], person)[0].standardised
+    return found.predicted if found is not None else None
 
 
 def _read(
@@ -51,7 +53,7 @@ def _read(
 ) -> tuple[tuple[Problem, ...], Overview | None]:
     try:
         with progress_bars(quiet=quiet) as progress:
-            record = read_patient(patient, measures=measures, progress=progress)
+            record = read_patient(patient, measures=measures, expected=expected_value, progress=progress)
     except RecordError as error:
         return error.problems, None
     return record.warnings, describe_record(record, measures)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from itertools import pairwise
@@ -12,24 +11,28 @@ from breathline.intake.findings import Findings, clipped
 from breathline.intake.visits import FILE, VisitValue
 from breathline.units import DLCO_SI_TO_TRADITIONAL, UNITS
 
-Expected = Callable[[str], float | None]
-"""The expected value of a measure for this patient, in the measure's own unit; None where it is unknown."""
-
 REPEAT_WORDS = ("repeat", "again", "second", "duplicate test", "retest")
 CHECKED_WORDS = ("checked", "verified", "confirmed")
 """What a note says where somebody looked the value up: a contradiction is then told, not refused."""
 
-FACTOR_TOLERANCE = 1.15
-"""Two groups of values whose medians differ by 2.986, give or take 15 %, point to two unit systems."""
-
 LEAST_GAP = 1.9
-"""The groups must also lie this far apart, so that a steady decline is not taken for a change of units."""
+"""Groups of values this far apart, with nothing between them, raise the question of two unit systems."""
+
+SURE_RATIO = 2.2
+"""At this ratio somebody must answer it: no treatment doubles a transfer factor, and a disease that more than
+halves it between two tests is so rare that looking at the print-out once is fair."""
 
 POSSIBLE_VA_L = (0.8, 9.5)
 """Alveolar volumes an adult can have [L]: DLCO divided by KCO gives the alveolar volume."""
 
 BELOW_EXPECTED, ABOVE_EXPECTED = 0.40, 1.60
 """Fractions of the expected value beyond which the other unit system is worth asking about."""
+
+DRY_AIR_MMHG = 713.0
+"""Pressure of dry gas in the airways at sea level: 760 mmHg less 47 mmHg of water vapour [mmHg]."""
+
+ROOM_AIR_LIMIT_MMHG = 150.0
+"""Oxygen in moist air at sea level; arterial blood stays below it unless oxygen is given [mmHg]."""
 
 TRANSFER_KINDS = ("transfer factor", "transfer coefficient")
 OTHER_SYSTEM = {
@@ -40,16 +43,13 @@ OTHER_SYSTEM = {
 }
 
 
-def check_agreement(
-    values: Sequence[VisitValue], findings: Findings, expected: Expected | None = None
-) -> None:
+def check_agreement(values: Sequence[VisitValue], findings: Findings) -> None:
     """Hold the values of a record against one another and report what contradicts."""
     _check_twice(values, findings)
     _check_fev1(values, findings)
+    _check_oxygen(values, findings)
     _check_series(values, findings)
     _check_alveolar_volume(values, findings)
-    if expected is not None:
-        _check_expected(values, expected, findings)
 
 
 def _number(value: VisitValue) -> float | None:
@@ -130,6 +130,31 @@ def _check_fev1(values: Sequence[VisitValue], findings: Findings) -> None:
         )
 
 
+def _check_oxygen(values: Sequence[VisitValue], findings: Findings) -> None:
+    for visit in _by_visit(values).values():
+        pao2, fio2 = visit.get("pao2"), visit.get("fio2")
+        pressure = _number(pao2) if pao2 is not None else None
+        if pao2 is None or pressure is None:
+            continue
+        percent = _number(fio2) if fio2 is not None else None
+        limit = ROOM_AIR_LIMIT_MMHG if percent is None else DRY_AIR_MMHG * percent / 100
+        if pressure <= limit:
+            continue
+        given = (
+            "without oxygen (no fio2 is recorded)" if percent is None else f"breathing {percent:g} % oxygen"
+        )
+        cause = " The number looks like mmHg." if pao2.stated_unit == "kPa" else ""
+        _tell(pao2, findings)(
+            "impossible_oxygen",
+            f"PaO2 of {pao2.stated:g} {pao2.stated_unit} ({pressure:.0f} mmHg) cannot be {given}.{cause}",
+            "Look up the value and its unit; record the oxygen given as 'fio2' on the same day.",
+            file=FILE,
+            row=pao2.line,
+            column=pao2.column,
+            found=pao2.row.value,
+        )
+
+
 def _check_series(values: Sequence[VisitValue], findings: Findings) -> None:
     series: dict[str, list[VisitValue]] = defaultdict(list)
     for value in values:
@@ -143,32 +168,54 @@ def _check_two_systems(series: Sequence[VisitValue], findings: Findings) -> None
     ordered = sorted(series, key=lambda value: _number(value) or 0.0)
     numbers = [_number(value) or 0.0 for value in ordered]
     gaps = [(high / low, place) for place, (low, high) in enumerate(pairwise(numbers), 1)]
-    if not gaps:
+    gap, place = max(gaps, default=(1.0, 0))
+    if gap < LEAST_GAP:
         return
-    gap, place = max(gaps)
     ratio = median(numbers[place:]) / median(numbers[:place])
-    if gap < LEAST_GAP or abs(math.log(ratio / DLCO_SI_TO_TRADITIONAL)) > math.log(FACTOR_TOLERANCE):
-        return
     low, high = ordered[:place], ordered[place:]
-    suspects, others = (low, high) if len(low) <= len(high) else (high, low)
+    certain = len(low) != len(high)
+    suspects, others = (low, high) if _is_suspect(low, high) else (high, low)
+    apart = {v.stated_unit for v in low}.isdisjoint(v.stated_unit for v in high)
+    sure = ratio >= SURE_RATIO or apart
     for value in suspects:
-        _report_two_systems(value, others, ratio, findings, certain=len(low) != len(high))
+        looked_up = _says(value, CHECKED_WORDS) or (
+            not certain and any(_says(other, CHECKED_WORDS) for other in others)
+        )
+        tell = findings.error if sure and not looked_up else findings.warning
+        _report_two_systems(value, others, ratio, tell, certain=certain)
+
+
+def _is_suspect(group: Sequence[VisitValue], other: Sequence[VisitValue]) -> bool:
+    """Take the smaller group for the odd one, and of two equal ones the later."""
+    if len(group) != len(other):
+        return len(group) < len(other)
+    return max(_place(value) for value in group) > max(_place(value) for value in other)
+
+
+def _place(value: VisitValue) -> float:
+    return float(value.row.date.toordinal()) if value.row.date is not None else (value.row.week or 0.0)
 
 
 def _report_two_systems(
-    value: VisitValue, others: Sequence[VisitValue], ratio: float, findings: Findings, *, certain: bool
+    value: VisitValue,
+    others: Sequence[VisitValue],
+    ratio: float,
+    tell: Callable[..., None],
+    *,
+    certain: bool,
 ) -> None:
     unit = value.stated_unit
     direction = "below" if (_number(value) or 0) < (_number(others[0]) or 0) else "above"
     lines = ", ".join(str(line) for line in sorted(other.line for other in others))
-    which = "this value" if certain else "one of them"
-    _tell(value, findings)(
+    theirs = f"other values (lines {lines})" if len(others) > 1 else f"other value (line {lines})"
+    which = "this value" if certain else "one of the two"
+    tell(
         "other_unit_system",
         f"{value.measure.label} of {value.stated:g} {unit} lies {ratio:.1f} times {direction} the patient's "
-        f"other values (line{'s' if len(others) > 1 else ''} {lines}); the two unit systems differ by 2.986, "
-        f"so {which} is likely in the other system ({OTHER_SYSTEM[unit]}).",
-        "Look at the laboratory's print-out and correct the unit; if the value is right, write 'checked' in "
-        "its note.",
+        f"{theirs}; the two unit systems differ 2.986 times, so {which} is likely in the other one "
+        f"({OTHER_SYSTEM[unit]}).",
+        "Look at the laboratory's print-out and correct the unit; if it is right, write "
+        "'checked' in the note.",
         file=FILE,
         row=value.line,
         column=value.column,
@@ -217,29 +264,35 @@ def _volume_limits(visit: dict[str, VisitValue]) -> tuple[float, float]:
     return (low, high) if low < high else POSSIBLE_VA_L
 
 
-def _check_expected(values: Sequence[VisitValue], expected: Expected, findings: Findings) -> None:
-    for value in values:
-        number = _number(value)
+def check_expected(
+    values: Sequence[VisitValue], expected: Sequence[float | None], findings: Findings
+) -> None:
+    """Hold each transfer factor against what is expected of a healthy person; same order, same units."""
+    told = {problem.row for problem in findings.problems if problem.code == "other_unit_system"}
+    for value, normal in zip(values, expected, strict=True):
+        number = None if value.line in told else _number(value)
         if UNITS[value.measure.unit].kind not in TRANSFER_KINDS or number is None or number <= 0:
             continue
-        normal = expected(value.measure.key)
-        if normal is None or normal <= 0:
-            continue
-        _compare_with_expected(value, number / normal, findings)
+        if normal is not None and normal > 0:
+            _compare_with_expected(value, number / normal, findings)
 
 
 def _compare_with_expected(value: VisitValue, fraction: float, findings: Findings) -> None:
+    tell = findings.warning
     if fraction >= ABOVE_EXPECTED:
         other, tell = fraction / DLCO_SI_TO_TRADITIONAL, _tell(value, findings)
     elif fraction <= BELOW_EXPECTED and value.stated_unit.startswith("mL"):
-        other, tell = fraction * DLCO_SI_TO_TRADITIONAL, findings.warning
+        other = fraction * DLCO_SI_TO_TRADITIONAL
     else:
         return
+    if tell == findings.warning and _says(value, CHECKED_WORDS):
+        return
+    percent = " Or the number is a percentage of predicted." if fraction >= ABOVE_EXPECTED else ""
     tell(
         "other_unit_system",
         f"{value.measure.label} of {value.stated:g} {value.stated_unit} is {fraction:.0%} of what is "
-        "expected of a healthy person of this sex, age and height; in "
-        f"{OTHER_SYSTEM[value.stated_unit]} it would be {other:.0%}.",
+        f"expected in health at this sex, age and height; in {OTHER_SYSTEM[value.stated_unit]} it would be "
+        f"{other:.0%}.{percent}",
         "Look at the laboratory's print-out; if the unit is right, write 'checked' in the note.",
         file=FILE,
         row=value.line,

@@ -18,7 +18,9 @@ from breathline.model.measurement import Absence
 from breathline.model.patient import DoseInterval, Event, LabResult
 from breathline.units import UNITS, parse_unit
 
-NOT_A_DOSE = ("length", "pressure", "percent", "radiodensity", "time", "filtration rate", "transfer factor")
+NOT_A_DOSE = (
+    "length", "pressure", "percent", "radiodensity", "time", "filtration rate", "transfer factor", "count"
+)  # fmt: skip
 """Kinds of unit no dose is counted in."""
 
 
@@ -26,8 +28,7 @@ def read_table_rows(
     table: Table, kind: type[AnyRow], when: tuple[str, str] | None, sheet: cell.Sheet, findings: Findings
 ) -> tuple[AnyRow, ...]:
     """Read a table whose columns are those of `kind`, after checking them."""
-    optional = tuple(name for name in kind.columns() if name not in kind.required)
-    complete = check_columns(table, required=kind.required, optional=optional, findings=findings)
+    complete = check_columns(table, required=kind.required, known=kind.columns(), findings=findings)
     dated = when is None or check_when(table, when, findings)
     return read_rows(table, kind, sheet, findings) if complete and dated else ()
 

@@ -41,14 +41,16 @@ class Content:
 
     person: PersonFile
     visits: tuple[VisitValue, ...]
-    visits_present: bool
+    visits_sheet: Sheet
     doses: Rows[DoseRow]
     events: Rows[EventRow]
     labs: Rows[LabRow]
-    scan_dates: tuple[ScanRow, ...]
+    scan_dates: Rows[ScanRow]
+    inputs: tuple[InputFile, ...]
 
 
 def check_folder(folder: Path) -> None:
+    """Refuse what is no folder, or holds nothing."""
     findings = Findings()
     try:
         if folder.is_dir():
@@ -77,24 +79,23 @@ def check_folder(folder: Path) -> None:
         raise RecordError(findings.problems)
 
 
-def read_folder(
-    folder: Path, measures: Mapping[str, OutcomeMeasure], inputs: list[InputFile], findings: Findings
-) -> Content:
+def read_folder(folder: Path, measures: Mapping[str, OutcomeMeasure], findings: Findings) -> Content:
+    """Read every file of a folder but the scans."""
+    inputs: list[InputFile] = []
     person = _read_person(folder, inputs, findings)
-    visits_sheet, visits_table, visits_present = _open(folder, "visits.csv", inputs, findings)
-    visits = read_visits(visits_table, measures, visits_sheet, findings) if visits_table else ()
-    _report_commas(visits_sheet, findings)
-    content = Content(
+    sheet, table, _ = _open(folder, "visits.csv", inputs, findings)
+    visits = read_visits(table, measures, sheet, findings) if table is not None else ()
+    _report_strangers(folder, findings)
+    return Content(
         person=person,
         visits=visits,
-        visits_present=visits_present,
+        visits_sheet=sheet,
         doses=_read_table(folder, "doses.csv", DoseRow, ("start", "start_week"), inputs, findings),
         events=_read_table(folder, "events.csv", EventRow, None, inputs, findings),
         labs=_read_table(folder, "labs.csv", LabRow, ("date", "week"), inputs, findings),
-        scan_dates=_read_table(folder, SCAN_DATES, ScanRow, ("date", "week"), inputs, findings).rows,
+        scan_dates=_read_table(folder, SCAN_DATES, ScanRow, ("date", "week"), inputs, findings),
+        inputs=tuple(inputs),
     )
-    _report_strangers(folder, findings)
-    return content
 
 
 def _read_person(folder: Path, inputs: list[InputFile], findings: Findings) -> PersonFile:
@@ -112,6 +113,7 @@ def _read_person(folder: Path, inputs: list[InputFile], findings: Findings) -> P
 
 
 def exists(path: Path) -> bool:
+    """Tell whether there is anything by this name, even a link that leads nowhere."""
     try:
         path.lstat()
     except OSError:
@@ -147,13 +149,18 @@ def _read_table(
 ) -> Rows[AnyRow]:
     sheet, table, present = _open(folder, file, inputs, findings)
     rows = read_table_rows(table, kind, when, sheet, findings) if table is not None else ()
-    _report_commas(sheet, findings)
     return Rows(sheet=sheet, rows=rows, present=present)
 
 
+def report_commas(content: Content, findings: Findings) -> None:
+    """Tell in which tables decimal commas were read."""
+    others = (content.doses, content.events, content.labs, content.scan_dates)
+    for sheet in (content.visits_sheet, *(rows.sheet for rows in others)):
+        if sheet.commas:
+            _report_commas(sheet, findings)
+
+
 def _report_commas(sheet: Sheet, findings: Findings) -> None:
-    if not sheet.commas:
-        return
     count = len(sheet.commas)
     findings.warning(
         "decimal_comma",
@@ -185,5 +192,3 @@ def _report_strangers(folder: Path, findings: Findings) -> None:
                 "Scans are looked for below the folder ct.",
                 file=clipped(name),
             )
-
-

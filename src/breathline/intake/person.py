@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from breathline.intake import cell
 from breathline.intake.body import check_age, check_height, check_weight
-from breathline.intake.findings import Findings, clipped, listed, nearest
+from breathline.intake.findings import Findings, clipped, nearest
 from breathline.model.patient import Diagnosis, Sex
 
 FILE = "patient.toml"
@@ -135,6 +135,7 @@ def parse_person(text: str, findings: Findings) -> PersonFile | None:
                 f"The key '{clipped(key)}' is not known here.{nearest(key, KEYS)}",
                 f"Rename it, or delete it. Known keys: {', '.join(KEYS)}.",
             )
+    _warn_missing(keys)
     return PersonFile(
         id=_id(keys),
         sex=_sex(keys),
@@ -161,8 +162,34 @@ def _checked(keys: _Keys, key: str, check: Any) -> float | None:
     return None
 
 
+def _warn_missing(keys: _Keys) -> None:
+    """Tell what percent of predicted needs and the file does not give."""
+    for names, what in ((("birth_date", "age"), "age"), (("height_cm",), "height")):
+        if any(keys.values.get(name) not in (None, "") for name in names):
+            continue
+        keys.findings.warning(
+            f"missing_{what}",
+            f"The {what} is not recorded, so no value can be given as percent of predicted.",
+            f"Add {' or '.join(names)}.",
+            file=FILE,
+            column=names[0],
+        )
+
+
+_LIKE_A_NAME = re.compile(r"[^\W\d_]{2,}(?:,\s*|\s+)[^\W\d_]{2,}(?:\s+[^\W\d_]{2,})*")
+
+
 def _id(keys: _Keys) -> str:
     name = keys.text_of("id")
+    if _LIKE_A_NAME.fullmatch(name):
+        keys.findings.warning(
+            "id_looks_like_a_name",
+            "The id looks like a name, and it is written into every result.",
+            'Use a study number or pseudonym, such as id = "P-001".',
+            file=FILE,
+            row=keys.line("id"),
+            column="id",
+        )
     if not name and not any(p.column == "id" for p in keys.findings.problems):
         keys.findings.error(
             "missing_id",
@@ -270,7 +297,7 @@ def _likely_cause(line: str) -> tuple[str, str, str]:
     word = _WORD_WITHOUT_QUOTES.search(line)
     if word:
         shown = clipped(word[1])
-        return f"The text {shown} has no quotation marks.", f'Write "{shown}".', "missing_quotes"
+        return f"The text {shown} stands without quotation marks.", f'Write "{shown}".', "missing_quotes"
     return "", "", "broken_toml"
 
 
@@ -285,16 +312,3 @@ def missing_file() -> tuple[str, str]:
 def age_at(birth: Date, day: Date) -> float:
     """Give the age on a day [years]."""
     return round((day - birth).days / 365.25, 2)
-
-
-def describe_missing(person: PersonFile) -> str:
-    """Name what percent predicted needs and the record lacks, as a list in words; empty if nothing."""
-    lacking = [
-        name
-        for name, value in (
-            ("age or birth_date", person.age if person.age is not None else person.birth_date),
-            ("height_cm", person.height_cm),
-        )
-        if value is None
-    ]
-    return listed(lacking)

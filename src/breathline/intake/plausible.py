@@ -25,7 +25,7 @@ def likely_cause(number: float, unit: str, measure: OutcomeMeasure) -> Refusal |
     value = convert(number, unit, measure.unit)
     if within(value, measure.plausible):
         return None
-    said = f"{measure.label} of {number:g} {_spoken(unit)}".rstrip()
+    said = f"{measure.label} of {number:g} {'' if unit == 'fraction' else _spoken(unit)}".rstrip()
     message = f"{said} cannot be ({_allowed(measure, unit)} is allowed)."
     if number < 0 <= measure.plausible[0]:
         return (
@@ -39,7 +39,7 @@ def likely_cause(number: float, unit: str, measure: OutcomeMeasure) -> Refusal |
         return (
             code,
             f"{message} {number:g} looks like {_named(other)}.",
-            f"Give the unit it was measured in ({unit_meant}), or the value in {_spoken(unit)}.",
+            f"Give the unit it was measured in ({unit_meant}), or the value {_manner(unit)}.",
         )
     return _without_other_unit(number, unit, message, measure)
 
@@ -68,13 +68,18 @@ def _spoken(unit: str) -> str:
     return "" if unit in ("1", "class", "score") else unit
 
 
+def _manner(unit: str) -> str:
+    return "as a fraction" if unit == "fraction" else f"in {_spoken(unit)}"
+
+
 def _named(unit: str) -> str:
     return {"fraction": "a fraction", "%": "percent"}.get(unit, unit)
 
 
 def _allowed(measure: OutcomeMeasure, unit: str) -> str:
     low, high = (convert(limit, measure.unit, unit) for limit in measure.plausible)
-    return f"{low:.4g} to {high:.4g} {_spoken(unit)}".rstrip()
+    shown = "" if unit == "fraction" else _spoken(unit)
+    return f"{low:.4g} to {high:.4g} {shown}".rstrip()
 
 
 def _code(unit: str, other: str) -> str:

@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as Date
 from pathlib import Path
-from typing import Generic
 
 from breathline.errors import RecordError
 from breathline.intake import person as person_file
-from breathline.intake.agreement import check_agreement
+from breathline.intake.agreement import check_agreement, check_expected
 from breathline.intake.body import check_build
-from breathline.intake.cell import Sheet
-from breathline.intake.clinic import build_doses, build_events, build_labs, read_table_rows, span_entries
-from breathline.intake.findings import Findings, clipped, listed, nearest
-from breathline.intake.person import PersonFile, age_at, parse_person
-from breathline.intake.rows import AnyRow, DoseRow, EventRow, LabRow, ScanRow
-from breathline.intake.table import Table, decode, described, parse_table, read_bytes
+from breathline.intake.clinic import build_doses, build_events, build_labs, span_entries
+from breathline.intake.findings import Findings
+from breathline.intake.folder import (
+    SCAN_DATES,
+    SCANS,
+    Content,
+    check_folder,
+    exists,
+    read_folder,
+    report_commas,
+)
+from breathline.intake.person import age_at
+from breathline.intake.rows import LabRow, ScanRow, VisitRow
 from breathline.intake.timeline import Entry, Timeline, check_entries, find_start
-from breathline.intake.visits import VisitValue, read_visits
+from breathline.intake.visits import VisitValue
 from breathline.model.change import OutcomeMeasure
 from breathline.model.measurement import Measurement, Origin
-from breathline.model.patient import InputFile, PatientRecord, Person
+from breathline.model.patient import InputFile, PatientRecord, Person, ScanRef
 from breathline.progress import Progress, silent
 
-ExpectedOf = Callable[[str, Person], float | None]
-"""Expected value of a measure for a person, in the measure's own unit; None where it cannot be told."""
+ExpectedOf = Callable[[Measurement, Person], float | None]
+"""What is expected of a healthy person, in the unit of the measurement; None where it cannot be told."""
 
 
 def read_patient(
@@ -60,43 +64,33 @@ def read_patient(
     """
     findings = Findings()
     check_folder(folder)
-    inputs: list[InputFile] = []
-    content = read_folder(folder, measures, inputs, findings)
-    return _build(folder, content, inputs, findings, expected, today or Date.today(), progress)
+    content = read_folder(folder, measures, findings)
+    return _build(folder, content, findings, expected, today or Date.today(), progress)
 
 
 def _entries(content: Content) -> list[Entry]:
-    visits = [
-        Entry(
-            date=row.date,
-            week=row.week,
-            file="visits.csv",
-            row=row.line,
-            column="date" if row.date else "week",
-        )
-        for row in {value.row.line: value.row for value in content.visits}.values()
-    ]
-    labs = [
-        Entry(
-            date=row.date, week=row.week, file="labs.csv", row=row.line, column="date" if row.date else "week"
-        )
-        for row in content.labs.rows
-    ]
-    doses = [entry for row in content.doses.rows for entry in span_entries(row, "doses.csv")]
-    events = [entry for row in content.events.rows for entry in span_entries(row, "events.csv")]
-    return [*visits, *doses, *events, *labs]
+    found = []
+    stated = content.person.treatment_start
+    if stated is not None:
+        found.append(Entry(date=stated, week=None, file=person_file.FILE, column="treatment_start"))
+    visits = {value.row.line: value.row for value in content.visits}
+    tests: tuple[tuple[str, Iterable[VisitRow | LabRow | ScanRow]], ...] = (
+        ("visits.csv", visits.values()),
+        ("labs.csv", content.labs.rows),
+        (SCAN_DATES, content.scan_dates.rows),
+    )
+    for file, rows in tests:
+        for row in rows:
+            column = "date" if row.date is not None else "week"
+            found.append(Entry(date=row.date, week=row.week, file=file, row=row.line, column=column))
+    for dose in content.doses.rows:
+        found.extend(span_entries(dose, "doses.csv"))
+    for event in content.events.rows:
+        found.extend(span_entries(event, "events.csv"))
+    return [entry for entry in found if entry.date is not None or entry.week is not None]
 
 
-def _build(
-    folder: Path,
-    content: Content,
-    inputs: list[InputFile],
-    findings: Findings,
-    expected: ExpectedOf | None,
-    today: Date,
-    progress: Progress,
-) -> PatientRecord:
-    entries = _entries(content)
+def _timeline(content: Content, entries: Sequence[Entry], findings: Findings) -> Timeline:
     visits = [entry for entry in entries if entry.file == "visits.csv"]
     starts = [
         (row.drug, entry)
@@ -104,45 +98,86 @@ def _build(
         for entry in span_entries(row, "doses.csv")
         if entry.column == "start"
     ]
-    start = find_start(content.person.treatment_start, visits, starts, findings)
-    timeline = Timeline(start)
+    # Where patient.toml or the date in it could not be read, that is the problem, and not its absence.
+    unread = any(
+        p.file == person_file.FILE and (p.column in ("", "treatment_start") or p.code == "unknown_key")
+        for p in findings.errors
+    )
+    told = Findings() if unread else findings
+    return Timeline(find_start(content.person.treatment_start, visits, starts, told), certain=not unread)
+
+
+def _build(
+    folder: Path,
+    content: Content,
+    findings: Findings,
+    expected: ExpectedOf | None,
+    today: Date,
+    progress: Progress,
+) -> PatientRecord:
+    entries = _entries(content)
+    timeline = _timeline(content, entries, findings)
     birth = content.person.birth_date
-    stated = content.person.treatment_start
-    if stated is not None:
-        entries.append(Entry(date=stated, week=None, file=person_file.FILE, column="treatment_start"))
     check_entries(entries, timeline, birth=birth, today=today, findings=findings)
     person = _person(content, timeline, findings)
+    measurements = _measurements(content.visits, timeline)
     _check_visits(content, timeline, findings)
-    check_agreement(content.visits, findings, None if expected is None else lambda key: expected(key, person))
+    check_agreement(content.visits, findings)
+    if expected is not None:
+        check_expected(content.visits, [expected(item, person) for item in measurements], findings)
     doses = build_doses(content.doses.rows, timeline, content.doses.sheet, findings)
     events = build_events(content.events.rows, timeline, "events.csv", findings)
     labs = build_labs(content.labs.rows, timeline, content.labs.sheet, findings)
-    measurements = _measurements(content.visits, timeline)
-    # The headers need pydicom and SimpleITK: a second that tables alone do without.
-    from breathline.intake.scans import Limits, read_scans  # noqa: PLC0415
-
-    limits = Limits(
-        birth=birth,
-        today=today,
-        weeks_only=any(entry.date is None for entry in entries),
-        dates_only=any(entry.week is None for entry in entries),
-    )
-    scans, hashed = read_scans(
-        folder / SCANS, content.scan_dates, timeline, limits=limits, findings=findings, progress=progress
-    )
+    report_commas(content, findings)
+    scans, hashed = _scans(folder, content, entries, timeline, today, findings, progress)
     if findings.errors:
         raise RecordError(findings.problems)
     return PatientRecord(
         person=person,
-        treatment_start=start,
-        measurements=measurements,
+        treatment_start=timeline.start,
+        measurements=tuple(sorted(measurements, key=_order)),
         scans=scans,
         doses=doses if content.doses.present else None,
         events=events if content.events.present else None,
         labs=labs if content.labs.present else None,
-        inputs=(*inputs, *hashed),
+        inputs=(*content.inputs, *hashed),
         warnings=findings.warnings,
     )
+
+
+def _scans(
+    folder: Path,
+    content: Content,
+    entries: Sequence[Entry],
+    timeline: Timeline,
+    today: Date,
+    findings: Findings,
+    progress: Progress,
+) -> tuple[tuple[ScanRef, ...], tuple[InputFile, ...]]:
+    if not exists(folder / SCANS):
+        return (), ()
+    # The headers need pydicom and SimpleITK: a second that tables alone do without.
+    from breathline.intake.scans import Limits, read_scans  # noqa: PLC0415
+
+    tables = [entry for entry in entries if entry.file != SCAN_DATES]
+    limits = Limits(
+        birth=content.person.birth_date,
+        today=today,
+        weeks_only=any(entry.date is None for entry in tables),
+        dates_only=any(entry.week is None for entry in tables),
+    )
+    return read_scans(
+        folder / SCANS,
+        content.scan_dates.rows,
+        timeline,
+        limits=limits,
+        findings=findings,
+        progress=progress,
+    )
+
+
+def _order(item: Measurement) -> float:
+    return item.when.order if item.when is not None else 0.0
 
 
 def _person(content: Content, timeline: Timeline, findings: Findings) -> Person:
@@ -173,6 +208,14 @@ def _age(content: Content, timeline: Timeline, findings: Findings) -> float | No
     days = [value.row.date for value in content.visits if value.row.date is not None]
     day = timeline.start.date if timeline.start is not None and timeline.start.date is not None else None
     day = day or (min(days) if days else None)
+    if day is None and stated.age is None:
+        findings.warning(
+            "missing_age",
+            "The age cannot be told from the birth date, because nothing in the record has a date.",
+            "Add age, in years at the start of treatment, or treatment_start.",
+            file=person_file.FILE,
+            column="birth_date",
+        )
     if day is None or day < stated.birth_date:
         return stated.age
     age = age_at(stated.birth_date, day)
@@ -197,7 +240,8 @@ def _age(content: Content, timeline: Timeline, findings: Findings) -> float | No
 
 
 def _check_visits(content: Content, timeline: Timeline, findings: Findings) -> None:
-    if not content.visits:
+    # Where rows could not be read, what is left says little about which visits there were.
+    if not content.visits or any(p.file == "visits.csv" for p in findings.errors):
         return
     days = {moment for value in content.visits if (moment := timeline.moment(value.row.date, value.row.week))}
     if len(days) == 1:
@@ -228,7 +272,7 @@ def _check_visits(content: Content, timeline: Timeline, findings: Findings) -> N
 
 
 def _measurements(values: Sequence[VisitValue], timeline: Timeline) -> tuple[Measurement, ...]:
-    found = [
+    return tuple(
         Measurement(
             measure=value.measure.key,
             value=value.value,
@@ -240,5 +284,4 @@ def _measurements(values: Sequence[VisitValue], timeline: Timeline) -> tuple[Mea
             origin=Origin(file="visits.csv", row=value.line),
         )
         for value in values
-    ]
-    return tuple(sorted(found, key=lambda m: m.when.order if m.when is not None else 0.0))
+    )

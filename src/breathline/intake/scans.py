@@ -46,19 +46,25 @@ def read_scans(
     progress: Progress,
 ) -> tuple[tuple[ScanRef, ...], tuple[InputFile, ...]]:
     """Find the scans below the folder ``ct``, date them, and keep the best series of each date."""
-    if folder.exists() and not folder.is_dir():
+    if not folder.is_dir():
         findings.error(
             "not_a_folder",
-            "This is a file, and the folder of the scans is expected.",
-            "Rename it.",
+            "This is not a folder, and the folder of the scans is expected.",
+            "Rename it, or put the scans into a folder of this name.",
             file=FOLDER,
         )
-    if not folder.is_dir():
         return (), ()
     series = _search(folder, findings)
+    if not series:
+        findings.warning(
+            "no_scan_found",
+            "No CT scan was found in this folder.",
+            "Put the DICOM files of each scan into a folder of their own below ct.",
+            file=FOLDER,
+        )
     stated = _stated_dates(series, rows, folder, findings)
     dated = _dated(series, stated, timeline, limits, folder, findings)
-    chosen = _one_a_moment(dated, findings)
+    chosen = _one_a_moment(dated, folder, findings)
     _check_subjects(chosen, findings)
     names = _names([when for when, _ in chosen])
     scans = tuple(_scan(one, when, name, folder) for (when, one), name in zip(chosen, names, strict=True))
@@ -175,7 +181,7 @@ def _why_no_date(one: Series, limits: Limits) -> str:
 
 
 def _why_no_place(when: Moment, limits: Limits) -> str:
-    missing = "and the start of treatment is not recorded in patient.toml"
+    missing = "and the date on which treatment started is not recorded"
     if when.week is None and limits.weeks_only:
         return f"it has a date and the tables count in weeks, {missing}"
     if when.date is None and limits.dates_only:
@@ -195,18 +201,24 @@ def _report_left_out(
             severity=Severity.NOTE,
         )
         return
-    name = _name_for_table(one, series, folder)
+    if reason.endswith("not recorded"):
+        mend = "Add a line such as treatment_start = 2021-02-15 to patient.toml."
+    else:
+        name = _name_for_table(one, series, folder)
+        mend = (
+            f"Give ct/scans.csv the heading 'series,date' and the line '{name},2021-02-15' (with the date of the "
+            "scan)."
+        )
     findings.warning(
         "scan_without_date",
         f"This scan ({one.title}) was left out: {reason or 'nothing says when it was made'}.",
-        f"Write a table ct/scans.csv with the heading 'series,date' and the line '{name},2021-02-15' (with "
-        "the date of the scan).",
+        mend,
         file=_place(one, folder),
     )
 
 
 def _place(one: Series, folder: Path) -> str:
-    if one.source_format != "DICOM":
+    if one.source_format != "DICOM" or len(one.files) == 1:
         return _inside(str(one.files[0]), folder)
     return FOLDER if one.folder == "." else f"{FOLDER}/{one.folder}"
 
@@ -222,7 +234,9 @@ def _name_for_table(one: Series, series: Sequence[Series], folder: Path) -> str:
     return f'"{name}"' if "," in name else name
 
 
-def _one_a_moment(dated: Sequence[tuple[Moment, Series]], findings: Findings) -> list[tuple[Moment, Series]]:
+def _one_a_moment(
+    dated: Sequence[tuple[Moment, Series]], folder: Path, findings: Findings
+) -> list[tuple[Moment, Series]]:
     groups: dict[Moment, list[Series]] = defaultdict(list)
     for when, one in dated:
         groups[when].append(one)
@@ -231,8 +245,8 @@ def _one_a_moment(dated: Sequence[tuple[Moment, Series]], findings: Findings) ->
         try:
             best, reason = choose_series(of_one)
         except ScanError as error:
-            for problem in error.problems:
-                findings.add(replace(problem, severity=Severity.WARNING, file=_label(when)))
+            for one, problem in zip(of_one, error.problems, strict=True):
+                findings.add(replace(problem, severity=Severity.WARNING, file=_place(one, folder)))
             continue
         if reason:
             findings.warning(

@@ -18,6 +18,9 @@ from breathline.model.patient import InputFile
 LARGEST_TABLE_BYTES = 5_000_000
 """A lifetime of visits stays far below; what is larger is no clinic table."""
 
+MOST_LONGER_ROWS = 3
+"""Where more rows than this are longer than the heading, it is told once."""
+
 _HEADING = re.compile(r"(?P<name>[^\[\](){}]*)(?:[\[({](?P<unit>.*)[\])}])?\s*", re.DOTALL)
 
 
@@ -144,34 +147,34 @@ def _report_binary(file: str, findings: Findings) -> None:
 
 def parse_table(text: str, file: str, findings: Findings) -> Table | None:
     """Divide a text into heading and rows; None where it holds nothing, or nothing that can be divided."""
-    lines = list(_records(text, file, findings))
-    if not lines:
-        return None
-    if len(lines[0].cells) == 1 and re.fullmatch(r"sep=.", lines[0].cells[0].strip().lower()):
-        lines = lines[1:]  # Excel's own line that names the delimiter
+    delimiter, text = _delimiter(text)
+    lines = list(_records(text, delimiter, file, findings))
     if not lines:
         return None
     heading, *rows = lines
     columns = tuple(_column(cell) for cell in heading.cells)
+    width = len(columns)
     while columns and not columns[-1].heading:
         columns = columns[:-1]
     _check_headings(columns, heading.line, file, findings)
-    fitted = tuple(_fitted(row, len(columns), file, findings) for row in rows)
-    return Table(file, columns, fitted, decimal_comma=_delimiter(text) == ";")
+    _check_widths(rows, width, file, findings)
+    whole = tuple(_fitted(row, len(columns)) for row in rows if len(row.cells) <= width)
+    return Table(file, columns, whole, decimal_comma=delimiter == ";")
 
 
-def _delimiter(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    named = re.fullmatch(r"sep=(.)\s*", first, re.IGNORECASE)
+def _delimiter(text: str) -> tuple[str, str]:
+    """Give the sign between cells, and the text without the line in which Excel names it."""
+    named = re.match(r"\s*sep=([,;\t|])[ \t]*(?=\r?\n)", text, re.IGNORECASE)
     if named:
-        return named[1]
+        return named[1], text[named.end() :]
+    first = next((line for line in text.splitlines() if line.strip()), "")
     counts = {sign: first.count(sign) for sign in (",", ";", "\t")}
-    return max(counts, key=lambda sign: counts[sign])
+    return max(counts, key=lambda sign: counts[sign]), text
 
 
-def _records(text: str, file: str, findings: Findings) -> Iterator[Row]:
+def _records(text: str, delimiter: str, file: str, findings: Findings) -> Iterator[Row]:
     reader = csv.reader(
-        io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True, skipinitialspace=True
+        io.StringIO(text, newline=""), delimiter=delimiter, strict=True, skipinitialspace=True
     )
     start = 1
     while True:
@@ -223,26 +226,28 @@ def _check_headings(columns: Sequence[Column], line: int, file: str, findings: F
         seen.add((column.name, column.unit))
 
 
-def _fitted(row: Row, width: int, file: str, findings: Findings) -> Row:
-    surplus = [cell for cell in row.cells[width:] if cell]
-    if surplus:
+def _check_widths(rows: Sequence[Row], width: int, file: str, findings: Findings) -> None:
+    """Report rows that are longer than the heading: their cells have slipped, and mean nothing."""
+    longer = [row for row in rows if len(row.cells) > width]
+    together = len(longer) > MOST_LONGER_ROWS
+    for row in longer[:1] if together else longer:
+        others = f", and so have {len(longer) - 1} more rows" if together else ""
         findings.error(
             "too_many_cells",
-            f"The row has {len(row.cells)} cells, and the heading has {width}.",
+            f"The row has {len(row.cells)} cells, and the heading has {width}{others}.",
             "A text with a comma must stand in quotation marks, and decimals are written with a point.",
             file=file,
             row=row.line,
-            found=surplus[0],
         )
+
+
+def _fitted(row: Row, width: int) -> Row:
     cells = row.cells[:width] + ("",) * (width - len(row.cells))
     return Row(row.line, cells)
 
 
-def check_columns(
-    table: Table, *, required: Sequence[str], optional: Sequence[str], findings: Findings
-) -> bool:
+def check_columns(table: Table, *, required: Sequence[str], known: Sequence[str], findings: Findings) -> bool:
     """Report unknown and missing columns; True where nothing is missing."""
-    known = (*required, *optional)
     for column in table.columns:
         if column.name and column.name not in known:
             findings.error(

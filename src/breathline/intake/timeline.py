@@ -15,6 +15,9 @@ TOLERATED_WEEKS = 1.0
 
 FURTHEST_FUTURE_DAYS = 366
 
+MOST_BEFORE_BIRTH = 3
+"""Where more dates than this lie before the birth, it is the birth date that is wrong."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
@@ -33,6 +36,7 @@ class Timeline:
     """The start of treatment, where it is known; turns dates into weeks and back."""
 
     start: Moment | None = None
+    certain: bool = True  # False where patient.toml could not be read, so that its silence says nothing
 
     def moment(self, date: Date | None, week: float | None) -> Moment | None:
         """Give the moment of a date or week, with both where the start of treatment allows it."""
@@ -101,25 +105,37 @@ def check_entries(
     findings: Findings,
 ) -> None:
     """Hold every date against the birth, the start of treatment and today."""
+    _check_birth(entries, birth, today, findings)
     for entry in entries:
-        _check_birth(entry, birth, findings)
         _check_future(entry, today, findings)
         _check_agreement(entry, timeline, findings)
     _check_mixture(entries, timeline, findings)
 
 
-def _check_birth(entry: Entry, birth: Date | None, findings: Findings) -> None:
-    if birth is None or entry.date is None or entry.date >= birth:
+def _check_birth(entries: Sequence[Entry], birth: Date | None, today: Date, findings: Findings) -> None:
+    if birth is None:
         return
-    findings.error(
-        "before_birth",
-        f"{entry.date} lies before the birth of the patient.",
-        "Look up this date and birth_date in patient.toml; the year of one of them is likely wrong.",
-        file=entry.file,
-        row=entry.row,
-        column=entry.column,
-        found=str(entry.date),
-    )
+    before = [entry for entry in entries if entry.date is not None and entry.date < birth]
+    if birth > today or len(before) > MOST_BEFORE_BIRTH:
+        findings.error(
+            "birth_date_too_late",
+            f"By the birth date the patient was born after {len(before)} of the {len(entries)} dates of the "
+            "record.",
+            "Look up birth_date; its year is likely wrong.",
+            file="patient.toml",
+            column="birth_date",
+        )
+        return
+    for entry in before:
+        findings.error(
+            "before_birth",
+            f"{entry.date} lies before the birth of the patient.",
+            "Look up this date and birth_date in patient.toml; the year of one of them is likely wrong.",
+            file=entry.file,
+            row=entry.row,
+            column=entry.column,
+            found=str(entry.date),
+        )
 
 
 def _check_future(entry: Entry, today: Date, findings: Findings) -> None:
@@ -155,7 +171,7 @@ def _check_agreement(entry: Entry, timeline: Timeline, findings: Findings) -> No
 
 
 def _check_mixture(entries: Sequence[Entry], timeline: Timeline, findings: Findings) -> None:
-    if timeline.start is not None and timeline.start.date is not None:
+    if not timeline.certain or (timeline.start is not None and timeline.start.date is not None):
         return
     dated = [entry for entry in entries if entry.date is not None and entry.week is None]
     counted = [entry for entry in entries if entry.week is not None and entry.date is None]

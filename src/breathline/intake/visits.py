@@ -22,9 +22,6 @@ from breathline.units import UNITS, convert, parse_unit
 FILE = "visits.csv"
 Measures = Mapping[str, OutcomeMeasure]
 
-JUDGED_BY_A_PERSON = ("symptoms", "hrct_reading")
-"""Measures whose value is a person's judgement against the previous one."""
-
 _JUDGEMENTS = {"better": 1.0, "same": 0.0, "worse": -1.0}
 _ABSENT = {"unable": Absence.UNABLE, "not_done": Absence.NOT_DONE}
 _ROMAN = {"I": 1.0, "II": 2.0, "III": 3.0, "IV": 4.0, "V": 5.0}
@@ -81,15 +78,11 @@ def read_visits(
 
 
 def _read_long(table: Table, sheet: cell.Sheet, findings: Findings) -> list[tuple[VisitRow, str]]:
-    if not check_columns(
-        table, required=VisitRow.required, optional=_others(VisitRow.columns()), findings=findings
-    ) or not check_when(table, _WHEN, findings):
+    known, required = VisitRow.columns(), VisitRow.required
+    complete = check_columns(table, required=required, known=known, findings=findings)
+    if not check_when(table, _WHEN, findings) or not complete:
         return []
     return [(row, "value") for row in read_rows(table, VisitRow, sheet, findings)]
-
-
-def _others(columns: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in columns if name not in VisitRow.required)
 
 
 def check_when(table: Table, names: tuple[str, ...], findings: Findings) -> bool:
@@ -129,7 +122,7 @@ def _read_wide(
     wide = [
         (place, column)
         for place, column in enumerate(table.columns)
-        if column.name in measures and not _lacks_unit(column, measures[column.name], table, findings)
+        if column.name in measures and _unit_fits(column, measures[column.name], table, findings)
     ]
     return [
         (read, column.heading)
@@ -138,9 +131,12 @@ def _read_wide(
     ]
 
 
-def _lacks_unit(column: Column, measure: OutcomeMeasure, table: Table, findings: Findings) -> bool:
-    if column.unit or _needs_no_unit(measure):
-        return False
+def _unit_fits(column: Column, measure: OutcomeMeasure, table: Table, findings: Findings) -> bool:
+    """Report a heading whose unit is missing or of the wrong kind, once and not in every row."""
+    if column.unit:
+        return _known_unit(column.unit, measure, 1, clipped(column.heading), None, findings) is not None
+    if _needs_no_unit(measure):
+        return True
     findings.error(
         "unit_missing",
         f"The heading '{clipped(column.heading)}' gives no unit, and none is guessed.",
@@ -150,7 +146,7 @@ def _lacks_unit(column: Column, measure: OutcomeMeasure, table: Table, findings:
         row=1,
         column=clipped(column.heading),
     )
-    return True
+    return False
 
 
 def _wide_row(
@@ -231,7 +227,7 @@ def _read_value(
         return VisitValue(
             measure=measure, value=absent, stated=None, stated_unit="", row=row, column=column, note=row.note
         )
-    if measure.key in JUDGED_BY_A_PERSON:
+    if measure.comparative:
         return _read_judgement(row, column, measure, findings)
     number = _read_number(row, column, measure, sheet, findings)
     unit = _read_unit(row, column, measure, number, findings)
@@ -278,7 +274,8 @@ def _read_judgement(
 def _read_number(
     row: VisitRow, column: str, measure: OutcomeMeasure, sheet: cell.Sheet, findings: Findings
 ) -> float | None:
-    if measure.ordinal and row.value.upper() in _ROMAN:
+    classed = measure.unit == "class"  # the Borg score is ordinal too, and has halves
+    if classed and row.value.upper() in _ROMAN:
         return _ROMAN[row.value.upper()]
     try:
         number = cell.parse_number(row.value, sheet)
@@ -289,7 +286,7 @@ def _read_number(
             mend = "Write a number, or 'unable', or 'not_done', or nothing where it was not recorded."
         findings.error(refused.type, message, mend, file=FILE, row=row.line, column=column, found=row.value)
         return None
-    if measure.ordinal and number != round(number):
+    if classed and number != round(number):
         findings.error(
             "not_a_class",
             f"{number:g} is not a class of {measure.label}, which are whole numbers.",
@@ -306,18 +303,23 @@ def _read_number(
 def _read_unit(
     row: VisitRow, column: str, measure: OutcomeMeasure, number: float | None, findings: Findings
 ) -> str | None:
-    where = {"file": FILE, "row": row.line, "column": "unit" if column == "value" else column}
-    if not row.unit:
-        if _needs_no_unit(measure):
-            return measure.unit
-        hint = refuse_unit("", number, measure)
-        findings.error(*hint, **where)  # type: ignore[arg-type]  # the three places are given by name
-        return None
+    if not row.unit and _needs_no_unit(measure):
+        return measure.unit
+    place = "unit" if column == "value" else column
+    return _known_unit(row.unit, measure, row.line, place, number, findings)
+
+
+def _known_unit(
+    text: str, measure: OutcomeMeasure, line: int, column: str, number: float | None, findings: Findings
+) -> str | None:
+    """Give the unit in the clinic's spelling, or report why it is not one of this measure."""
     try:
-        unit = parse_unit(row.unit)
-        convert(1.0, unit, measure.unit)
+        if text:
+            unit = parse_unit(text)
+            convert(1.0, unit, measure.unit)
+            return unit
     except UnitError:
-        refused = refuse_unit(row.unit, number, measure)
-        findings.error(*refused, found=row.unit, **where)  # type: ignore[arg-type]  # as above
-        return None
-    return unit
+        pass  # told below, with what the number could be
+    refused = refuse_unit(text, number, measure)
+    findings.error(*refused, file=FILE, row=line, column=column, found=text)
+    return None
