@@ -26,7 +26,8 @@ def write_key_slices(target: Path, slices: Sequence[KeySlice]) -> None:
 def read_key_slices(source: Path) -> tuple[KeySlice, ...]:
     """Read what `write_key_slices` wrote, in the same order."""
     found = []
-    with np.load(source, allow_pickle=False) as archive:
+    # Opened here: numpy leaves the file open when it is no archive.
+    with source.open("rb") as stream, np.load(stream, allow_pickle=False) as archive:
         count = sum(name.startswith("facts_") for name in archive.files)
         for number in range(count):
             height, position, row_mm, column_mm = archive[f"facts_{number}"].tolist()

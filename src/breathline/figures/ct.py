@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
@@ -44,8 +45,8 @@ def draw_ct(shown: Sequence[ShownScan], say: Wording) -> Figure:
                     (panel_high - 0.05) / height,
                 )
                 axes = figure.add_axes(box)
-                axes.set_axis_off()
                 if item is None:
+                    axes.set_axis_off()
                     axes.text(0.5, 0.5, say("ct.no_slice"), ha="center", va="center", color=MUTED)
                     continue
                 _draw_slice(axes, item, shown[column], (wide, high), say)
@@ -72,18 +73,15 @@ def _draw_slice(
     wide, high = columns * column_mm, rows * row_mm
     extent = (-wide / 2, wide / 2, high / 2, -high / 2)
     axes.set_facecolor("black")
+    axes.set_xticks([])
+    axes.set_yticks([])
+    axes.spines[:].set_visible(False)
     axes.imshow(window_lung(item.hu), cmap="gray", vmin=0, vmax=255, extent=extent, interpolation="bilinear")
     for outline in outline_patterns(item.labels, shown_codes(scan.summary.labels, tuple(PATTERN_STYLES))):
         colour, dashes = PATTERN_STYLES[outline.pattern]
-        for line in outline.lines:
-            drawn = axes.plot(
-                (line[:, 0] + 0.5) * column_mm - wide / 2,
-                (line[:, 1] + 0.5) * row_mm - high / 2,
-                color=colour,
-                linewidth=0.7,
-            )
-            if dashes:
-                drawn[0].set_dashes(dashes)
+        placed = [(line + 0.5) * (column_mm, row_mm) - (wide / 2, high / 2) for line in outline.lines]
+        style = (0.0, dashes) if dashes else "solid"
+        axes.add_collection(LineCollection(placed, colors=colour, linewidths=0.7, linestyles=[style]))
     axes.set_xlim(-frame[0] / 2, frame[0] / 2)
     axes.set_ylim(frame[1] / 2, -frame[1] / 2)
     _draw_marks(axes, frame, item, say)
@@ -120,7 +118,7 @@ def _draw_key(figure: Figure, shown: Sequence[ShownScan], say: Wording) -> None:
         handles.append(Line2D([], [], color=colour, linestyle=(0, dashes) if dashes else "-", linewidth=2.2))
     labels = [say(f"pattern.{name}") for name in present]
     legend = figure.legend(
-        handles, labels, loc="lower center", ncols=max(1, len(labels)), frameon=True, facecolor=INK
+        handles, labels, loc="lower center", ncols=max(1, len(labels)), handlelength=4, facecolor=INK
     )
     for text in legend.get_texts():
         text.set_color("white")

@@ -16,7 +16,7 @@ LUNG_WINDOW_LEVEL = -600.0
 """The lung window readers are used to, W1500 L−600 [HU]."""
 
 Points = NDArray[np.float64]
-"""(points, 2): column and row of each corner of a line, in pixels; the centre of the first pixel is (0, 0)."""
+"""(points, 2): column and row of each corner of a line [pixels]; the first pixel is centred on (0, 0)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,11 +35,12 @@ def window_lung(hu: NDArray[np.int16]) -> NDArray[np.uint8]:
     """
     low = LUNG_WINDOW_LEVEL - LUNG_WINDOW_WIDTH / 2
     scaled = (hu.astype(np.float32) - low) * (255.0 / LUNG_WINDOW_WIDTH)
-    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+    grey: NDArray[np.uint8] = np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
+    return grey
 
 
 def outline_pattern(labels: LabelArray, code: int) -> tuple[Points, ...]:
-    """Trace the edge of one label, halfway between the pixels inside and outside; nothing is smoothed away."""
+    """Trace the edge of one label, halfway between pixels inside and outside; nothing is smoothed away."""
     mask = np.pad((labels == code).astype(np.float64), 1)
     if not mask.any():
         return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -28,11 +29,16 @@ from breathline.model.change import Change, Direction
 from breathline.model.exposure import Course
 
 WIDTH_IN = 7.4
-LABEL_IN = 1.75
+LABEL_IN = 2.1
 VALUE_IN = 0.95
 LANE_IN = 0.62
+LABEL_LETTERS = 26
 BAR_IN = 0.21
 MARK_IN = 0.24
+MOST_BEFORE = 0.5
+"""How far drugs may widen the axis before the first visit, as a share of the time between the visits."""
+
+POINTS_PER_INCH = 72.0
 ORDINAL_OF_1970 = 719163
 
 
@@ -99,8 +105,11 @@ def _frame(
     if not places:
         return None
     first, last = min(places), max(places)
-    margin = max(0.03 * (last - first), 1.0)
     span = treatment_span(assessment.timeline, axis, last)
+    starts = [place for c in assessment.exposure.courses if (place := axis.place(c.start)) is not None]
+    # Older courses widen the axis, but never so far that the visits crowd into a corner.
+    first = max(min([first, *starts]), first - MOST_BEFORE * (last - first))
+    margin = max(0.03 * (last - first), 1.0)
     return _Frame(axis=axis, start=first - margin, stop=last + margin, span=span)
 
 
@@ -114,8 +123,6 @@ def _prepare(axes: Axes, frame: _Frame) -> None:
     axes.set_xlim(frame.start, frame.stop)
     axes.set_xticks([])
     axes.patch.set_visible(False)
-    if frame.span is not None:
-        axes.axvspan(*frame.span, color=TREATMENT_WASH, linewidth=0, zorder=0)
 
 
 def _bar(course: Course, frame: _Frame) -> tuple[float, float, bool, bool] | None:
@@ -157,11 +164,18 @@ def _draw_courses(axes: Axes, courses: Sequence[Course], frame: _Frame, say: Wor
         if after:
             axes.plot(stop, row, marker=5, color=INK, markersize=5, clip_on=False, zorder=3)
     axes.set_yticks(range(len(courses)), [_clip(course.drug) for course in courses])
-    axes.tick_params(axis="y", length=0, labelsize=8, labelcolor=INK, pad=6)
+    _left_labels(axes)
     for row, course in enumerate(courses):
         if course.daily_dose is not None:
             dose = say("exposure.daily", dose=f"{course.daily_dose:g}", unit=course.unit)
-            _at_right(axes, len(courses) and (len(courses) - 0.5 - row - 0.0) / len(courses), dose)
+            _at_right(axes, (len(courses) - 0.5 - row) / len(courses), dose)
+
+
+def _left_labels(axes: Axes) -> None:
+    """Line the labels up with the names of the measures below."""
+    axes.tick_params(axis="y", length=0, labelsize=8, labelcolor=INK, pad=(LABEL_IN - 0.08) * POINTS_PER_INCH)
+    for label in axes.get_yticklabels():
+        label.set_horizontalalignment("left")
 
 
 def _at_right(axes: Axes, y: float, text: str, colour: str = MUTED) -> None:
@@ -208,12 +222,14 @@ def _draw_marks(axes: Axes, lanes: Sequence[_Marks], frame: _Frame) -> None:
                 markersize=5,
                 markerfacecolor=face,
                 markeredgecolor=INK,
+                markeredgewidth=0.8,
+                alpha=0.85,
                 zorder=3,
                 clip_on=False,
             )
         _at_right(axes, (len(lanes) - 0.5 - row) / len(lanes), lane.note)
     axes.set_yticks(range(len(lanes)), [lane.label for lane in lanes])
-    axes.tick_params(axis="y", length=0, labelsize=8, labelcolor=INK, pad=6)
+    _left_labels(axes)
 
 
 def _draw_measure(axes: Axes, change: Change, points: Sequence[Point], frame: _Frame, say: Wording) -> None:
@@ -236,13 +252,17 @@ def _draw_measure(axes: Axes, change: Change, points: Sequence[Point], frame: _F
     axes.set_ylim(low - pad, high + pad)
     _scale(axes, change, (min(ys), max(ys)), say)
     _name(axes, change, say)
-    word = say(f"judgement.{change.judgement.value}")
-    _at_right(axes, 0.5, say("timeline.judged", word=word), JUDGEMENT_COLOURS[change.judgement.value])
+    word = textwrap.fill(say(f"judgement.{change.judgement.value}"), 14)
+    _at_right(axes, 0.5, word, JUDGEMENT_COLOURS[change.judgement.value])
 
 
 def _scale(axes: Axes, change: Change, ends: tuple[float, float], say: Wording) -> None:
+    low, high = axes.get_ylim()
     ticks = sorted(set(ends))
-    axes.set_yticks(ticks, [say.value(tick, change.measure, change.unit, change.decimals) for tick in ticks])
+    words = [say.value(tick, change.measure, change.decimals) for tick in ticks]
+    if len(ticks) == 2 and ticks[1] - ticks[0] < 0.3 * (high - low):  # two labels would overprint
+        ticks, words = [sum(ticks) / 2], ["\N{EN DASH}".join(words)]
+    axes.set_yticks(ticks, words)
     axes.tick_params(axis="y", length=2, pad=2, labelcolor=MUTED)
 
 
@@ -251,11 +271,13 @@ def _name(axes: Axes, change: Change, say: Wording) -> None:
     unit = say.unit(change.unit)
     lower = say("outcomes.lower_is_better") if change.direction is Direction.LOWER else ""
     below = " · ".join(part for part in (unit, lower) if part)
-    axes.text(left, 0.68, _clip(change.label), transform=axes.transAxes, va="center", fontsize=8)
-    axes.text(left, 0.26, below, transform=axes.transAxes, va="center", fontsize=7, color=MUTED)
+    label = textwrap.fill(_clip(change.label, 2 * LABEL_LETTERS - 4), LABEL_LETTERS)
+    axes.text(left, 0.5, f"{label}\n", transform=axes.transAxes, va="center", fontsize=8, linespacing=1.15)
+    below_y = 0.5 - 0.17 * (1 + label.count("\n"))
+    axes.text(left, below_y, below, transform=axes.transAxes, va="center", fontsize=7, color=MUTED)
 
 
-def _clip(text: str, longest: int = 24) -> str:
+def _clip(text: str, longest: int = 30) -> str:
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
@@ -265,15 +287,20 @@ def _draw_time(axes: Axes, frame: _Frame, say: Wording) -> None:
     axes.spines["left"].set_visible(False)
     axes.patch.set_visible(False)
     axes.set_zorder(-1)
+    shift = 0 if frame.axis.weeks else ORDINAL_OF_1970
+    if frame.span is not None:
+        axes.axvspan(
+            frame.span[0] - shift, frame.span[1] - shift, color=TREATMENT_WASH, linewidth=0, zorder=0
+        )
     if frame.axis.weeks:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=9, integer=True))
         axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: say.week(x)))
         axes.set_xlabel(say("timeline.weeks"), labelpad=3)
     else:
         axes.set_xlim(frame.start - ORDINAL_OF_1970, frame.stop - ORDINAL_OF_1970)
-        locator = mdates.AutoDateLocator(maxticks=8)
+        locator = mdates.AutoDateLocator(maxticks=8)  # type: ignore[no-untyped-call]
         axes.xaxis.set_major_locator(locator)
-        axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))
+        axes.xaxis.set_major_formatter(mdates.ConciseDateFormatter(locator))  # type: ignore[no-untyped-call]
         axes.set_xlabel(say("timeline.dates"), labelpad=3)
     axes.grid(visible=True, axis="x", color=RULE, linewidth=0.4)
     axes.set_axisbelow(True)

@@ -59,6 +59,15 @@ class Wording:
             text = text.lstrip("+-")
         return text.replace("-", MINUS)
 
+    def amount(self, number: float) -> str:
+        """Write an amount or a count with its thousands apart.
+
+        >>> Wording({}).amount(56000.0) == f"56{NARROW}000"
+        True
+        """
+        text = f"{number:,.0f}" if abs(number) >= 100 or number == round(number) else f"{number:,.1f}"
+        return text.replace(",", NARROW).replace("-", MINUS)
+
     def unit(self, unit: str, *, difference: bool = False) -> str:
         """Write a unit as a reader knows it; a difference of two percentages counts in points."""
         kind = "difference_unit" if difference else "unit"
@@ -72,8 +81,8 @@ class Wording:
         """Write a difference of two values with its unit."""
         return self._with_unit(self.number(number, decimals, sign=sign), self.unit(unit, difference=True))
 
-    def value(self, value: Value, measure: str, unit: str, decimals: int = 1) -> str:
-        """Write a value without its unit, or why there is none; classes take the names the clinic gives them."""
+    def value(self, value: Value, measure: str, decimals: int = 1) -> str:
+        """Write a value without its unit, or why there is none; a class takes the name the clinic uses."""
         if isinstance(value, Absence):
             return self(f"absence.{value.value}")
         return self.optional(f"class_name.{measure}.{value:g}", self.number(value, decimals))

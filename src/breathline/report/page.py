@@ -8,11 +8,11 @@ from functools import cache
 from importlib.resources import files
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from matplotlib.figure import Figure
 from markupsafe import Markup
+from matplotlib.figure import Figure
 
 from breathline.figures.pairing import ShownScan
-from breathline.figures.style import svg_bytes
+from breathline.figures.style import PALETTE, svg_bytes
 from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
 from breathline.model.change import Change
@@ -24,6 +24,9 @@ from breathline.report.sections.methods import write_limitations, write_methods
 from breathline.report.sections.outcomes import view_outcomes
 from breathline.report.sections.quality import view_warnings
 from breathline.report.sections.scans import view_scans
+
+LONG_HISTORY = 3000
+"""Notes longer than this stand at the end of the report, so that nobody pages past them to the methods."""
 
 
 @cache
@@ -78,6 +81,7 @@ def page_content(
         "before": view_before(assessment, say),
         "values": view_values(assessment, say),
         "criteria": other_verdicts(assessment, say, citations),
+        "long_history": len(assessment.patient.history) > LONG_HISTORY,
         "methods": write_methods(assessment, say),
     }
     content["limitations"] = write_limitations(assessment, say, unverified=citations.unverified)
@@ -95,8 +99,10 @@ def _compared(changes: tuple[Change, ...], say: Wording) -> str:
 
 
 def _style() -> Markup:
+    palette = " ".join(f"--{name}: {colour};" for name, colour in PALETTE.items())
+    rules = files("breathline.report").joinpath("templates/report.css").read_text(encoding="utf-8")
     # Our own file, no part of it from the record: the one text that is not escaped.
-    return Markup(files("breathline.report").joinpath("templates/report.css").read_text(encoding="utf-8"))  # noqa: S704
+    return Markup(f":root {{ {palette} }}\n{rules}")  # noqa: S704
 
 
 def _svg_uri(figure: Figure) -> str:

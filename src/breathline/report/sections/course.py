@@ -83,8 +83,7 @@ def view_before(assessment: Assessment, say: Wording) -> tuple[BeforeRow, ...]:
 
 def _span(change: Change, say: Wording) -> Span:
     first, last = (
-        say.value(value, change.measure, change.unit, change.decimals)
-        for value in (change.baseline, change.followup)
+        say.value(value, change.measure, change.decimals) for value in (change.baseline, change.followup)
     )
     when = (say.short_moment(change.baseline_when), say.short_moment(change.followup_when))
     return Span(
@@ -154,7 +153,7 @@ def _row(
 def _cell(item: Standing, change: Change | None, decimals: int | None, say: Wording) -> Cell:
     own = item.measurement
     if isinstance(own.value, Absence):
-        return Cell(value=say.value(own.value, own.measure, own.unit), absent=True, detail="")
+        return Cell(value=say.value(own.value, own.measure), absent=True, detail="")
     places = decimals if decimals is not None else significant_decimals(own.value)
     detail = ""
     if item.standardised is not None:
@@ -164,7 +163,7 @@ def _cell(item: Standing, change: Change | None, decimals: int | None, say: Word
         detail = say("values.interval", low=low, high=high)
     judgement = change.judgement.value if change else ""
     return Cell(
-        value=say.value(own.value, own.measure, own.unit, places),
+        value=say.value(own.value, own.measure, places),
         absent=False,
         detail=detail,
         judgement=judgement,

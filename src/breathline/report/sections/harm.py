@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
 from breathline.model.exposure import Course
+from breathline.model.measurement import Moment
 from breathline.model.patient import Event
 from breathline.model.safety import EventsStatus
 
@@ -48,8 +50,8 @@ class CourseRow:
     drug: str
     role: str
     judged: bool
-    start: str
-    stop: str
+    period: str
+    dates: str
     weeks: str
     daily: str
     total: str
@@ -74,7 +76,7 @@ def view_safety(assessment: Assessment, say: Wording) -> SafetyView:
     )
 
 
-def _event(event: Event, on_treatment: bool, say: Wording) -> EventRow:  # noqa: FBT001 - one private caller
+def _event(event: Event, on_treatment: bool, say: Wording) -> EventRow:
     unknown = say("safety.unknown")
     serious = unknown if event.serious is None else say("safety.yes" if event.serious else "safety.no")
     return EventRow(
@@ -101,15 +103,15 @@ def _course(course: Course, say: Wording) -> CourseRow:
     unknown = say("exposure.unknown")
     daily, total = unknown, unknown
     if course.daily_dose is not None:
-        daily = say("exposure.daily", dose=_dose(course.daily_dose, say), unit=course.unit)
+        daily = say("exposure.daily", dose=say.amount(course.daily_dose), unit=course.unit)
     if course.total_dose is not None:
-        total = say("exposure.dose", dose=_dose(course.total_dose, say), unit=course.unit)
+        total = say("exposure.dose", dose=say.amount(course.total_dose), unit=course.unit)
     return CourseRow(
         drug=course.drug,
         role=say.optional(f"exposure.role.{course.role}", course.role),
         judged=course.role == "treatment",
-        start=say.moment(course.start),
-        stop=say.moment(course.stop) if course.stop else say("moment.ongoing"),
+        period=_period(course, say.short_moment, say),
+        dates=_dates(course, say),
         weeks=unknown if course.weeks is None else say.week(course.weeks),
         daily=daily,
         total=total,
@@ -117,5 +119,13 @@ def _course(course: Course, say: Wording) -> CourseRow:
     )
 
 
-def _dose(amount: float, say: Wording) -> str:
-    return say.number(amount, 0 if amount >= 100 or amount == round(amount) else 1)
+def _period(course: Course, write: Callable[[Moment], str], say: Wording) -> str:
+    stop = write(course.stop) if course.stop else say("moment.ongoing")
+    return say("exposure.period", start=write(course.start), stop=stop)
+
+
+def _dates(course: Course, say: Wording) -> str:
+    """Give the calendar dates below the weeks; where there are no weeks the dates already stand above."""
+    if course.start.week is None or course.start.date is None:
+        return ""
+    return _period(course, lambda when: say.date(when) or say.short_moment(when), say)

@@ -33,7 +33,7 @@ def _sentence(steps: list[Step], say: Wording) -> str:
         listed = ", ".join(say("methods.parameter", name=_plain(name), value=v) for name, v in values.items())
         parameters = say("methods.generic_parameters", list=listed) if listed else ""
         sentence = say("methods.generic", name=_plain(first.name), parameters=parameters)
-    return f"{sentence} {told}".rstrip()
+    return f"{sentence.removesuffix('.')} {told}." if told else sentence
 
 
 def _plain(name: str) -> str:

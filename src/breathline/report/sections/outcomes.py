@@ -8,7 +8,7 @@ from breathline.figures.series import Point, TimeAxis, points_of, standings_of, 
 from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
 from breathline.model.change import Change, Direction
-from breathline.model.measurement import Absence, Moment, Standardised, Value
+from breathline.model.measurement import Absence, Moment, Value
 from breathline.report.sections.citations import Citations
 
 TREND_WIDTH = 128.0
@@ -43,8 +43,8 @@ class Outcome:
     delta: str
     interval: str
     relative: str
-    predicted: tuple[str, str] | None
-    z: tuple[str, str] | None
+    predicted: str
+    z: str
     error: str
     important: str
     judgement: str
@@ -96,13 +96,15 @@ def _when(when: Moment | None, say: Wording) -> str:
 
 
 def _value(change: Change, value: Value, say: Wording) -> str:
-    return say.value(value, change.measure, change.unit, change.decimals)
+    return say.value(value, change.measure, change.decimals)
 
 
 def write_delta(change: Change, say: Wording) -> str:
-    """Write the absolute change with its unit, or nothing where there is none."""
+    """Write the absolute change, with a unit only where it counts in another one than the row; or nothing."""
     if change.delta is None:
         return ""
+    if say.unit(change.unit, difference=True) == say.unit(change.unit):
+        return say.number(change.delta, change.decimals, sign=True)
     return say.difference(change.delta, change.unit, change.decimals)
 
 
@@ -126,22 +128,17 @@ def _limit(change: Change, limit: float | None, say: Wording) -> str:
     return say.number(limit, decimals)
 
 
-def _standardised(change: Change, say: Wording) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+def _standardised(change: Change, say: Wording) -> tuple[str, str]:
+    """Write % predicted and z-score of both dates; nothing where no equation gave them."""
     pair = (change.baseline_standardised, change.followup_standardised)
     if pair == (None, None):
-        return None, None
-    empty = say("outcomes.not_known")
-
-    def percent(item: Standardised | None) -> str:
-        if item is None:
-            return empty
-        return say("outcomes.predicted", percent=say.number(item.percent_predicted, 0))
-
-    def score(item: Standardised | None) -> str:
-        return empty if item is None or item.z is None else say.number(item.z, 1)
-
-    scores = (score(pair[0]), score(pair[1]))
-    return (percent(pair[0]), percent(pair[1])), None if scores == (empty, empty) else scores
+        return "", ""
+    percents = [say.number(s.percent_predicted, 0) if s else say("outcomes.not_known") for s in pair]
+    predicted = say("outcomes.predicted", before=percents[0], after=percents[1])
+    if all(s is None or s.z is None for s in pair):
+        return predicted, ""
+    scores = [say.number(s.z, 1) if s and s.z is not None else say("outcomes.not_known") for s in pair]
+    return predicted, say("outcomes.z_change", before=scores[0], after=scores[1])
 
 
 def _trend(assessment: Assessment, change: Change, say: Wording) -> Trend | None:

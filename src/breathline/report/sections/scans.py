@@ -191,7 +191,7 @@ def _measured(assessment: Assessment, measure: str, scan: ScanSummary, say: Word
         own = item.measurement
         if own.measure == measure and own.region in WHOLE_LUNGS and _belongs(own, scan):
             if isinstance(own.value, Absence):
-                return say.value(own.value, measure, own.unit), ""
+                return say.value(own.value, measure), ""
             places = next(
                 (c.decimals for c in assessment.changes if c.measure == measure),
                 significant_decimals(own.value),
