@@ -111,6 +111,15 @@ def test_without_a_treatment_start_one_value_says_so() -> None:
     assert change.reason == "DLCO: there is only one value, so a change cannot be told."
 
 
+def test_values_only_long_after_treatment() -> None:
+    change = only(judged(value("dlco", 7.0, 60)).changes)
+    assert (
+        change.reason
+        == "DLCO: there is no value before treatment and none on it, so a change cannot be told."
+    )
+    assert change.baseline is change.followup is Absence.NOT_RECORDED
+
+
 def test_an_undated_scan_cannot_be_placed() -> None:
     change = only(judged(value("ct_ground_glass", 20.0, region="lungs")).changes)
     assert change.judgement is Judgement.CANNOT_TELL

@@ -1,5 +1,8 @@
 """The command line: one file a group of commands; it only reads arguments, calls the library, and tells."""
 
+from breathline.cli.listing import list_items
 from breathline.cli.main import main
+
+main.add_command(list_items)
 
 __all__ = ["main"]
