@@ -11,5 +11,6 @@ def test_short_citation() -> None:
 
 def test_a_body_is_one_author() -> None:
     assert citation("ats_ers_2000").startswith(
-        "American Thoracic Society and European Respiratory Society, Am J Respir Crit Care Med 2000;161:646–664"
+        "American Thoracic Society and European Respiratory Society, "
+        "Am J Respir Crit Care Med 2000;161:646–664"
     )
