@@ -2,7 +2,9 @@
 
 from breathline.cli.listing import list_items
 from breathline.cli.main import main
+from breathline.cli.predict import predict
 
 main.add_command(list_items)
+main.add_command(predict)
 
 __all__ = ["main"]
