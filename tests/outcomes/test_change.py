@@ -139,6 +139,15 @@ def test_reasons(measure: str, before: Value, after: Value, reason: str) -> None
     assert judge(measure, before, after).reason == reason
 
 
+def test_a_change_never_reads_the_same_as_the_limit_it_misses() -> None:
+    # 4.03 exceeds the error of 4.0 but would be printed alike with one decimal.
+    assert judge("dlco", 8.0, 12.03).reason == (
+        "DLCO rose by 4.03 mL/min/mmHg (95 % interval 0.03 to 8.03), beyond the measurement error of "
+        "4.00 and the 1.80 that matters."
+    )
+    assert judge("dlco", 8.0, 12.0).reason.startswith("DLCO rose by 4.0 mL/min/mmHg")  # exactly the limit
+
+
 def test_lower_is_better_where_it_is() -> None:
     assert judge("mrss", 20.0, 12.0).judgement is Judgement.BETTER  # 8 > 6.8 and ≥ 5
     assert judge("mrss", 20.0, 14.0).judgement is Judgement.NO_CHANGE  # 6 ≤ 6.8

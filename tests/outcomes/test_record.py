@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from breathline.equations import EQUATIONS, predict
 from breathline.model.change import Change, Judgement
 from breathline.model.measurement import Absence, Measurement, Moment
 from breathline.model.patient import Person, Sex
@@ -84,9 +85,16 @@ def test_an_old_baseline_is_used_and_said() -> None:
     assert change.reason.endswith("The baseline is 40 weeks older than the treatment.")
 
 
+@pytest.mark.parametrize(("week", "said"), [(-26.0, False), (-26.5, True)])
+def test_a_baseline_of_half_a_year_is_not_old(week: float, said: bool) -> None:
+    change = only(judged(value("dlco", 7.0, week), value("dlco", 12.0, 20)).changes)
+    assert ("weeks older than the treatment" in change.reason) is said
+
+
 def test_before_treatment_looks_two_years_back() -> None:
     found = judged(value("dlco", 20.0, -120), value("dlco", 12.0, -104), value("dlco", 7.0, -1))
     assert only(found.before).baseline == 12.0
+    assert judged(value("dlco", 12.0, -104.5), value("dlco", 7.0, -1)).before == ()
 
 
 def test_without_a_treatment_start_first_against_last() -> None:
@@ -106,9 +114,30 @@ def test_without_a_treatment_start_first_against_last() -> None:
     assert found.before == ()
 
 
+def test_without_a_treatment_start_the_last_test_that_was_done_counts() -> None:
+    rows = [value("dlco", 7.0, 0), value("dlco", 12.0, 10), value("dlco", Absence.NOT_DONE, 20)]
+    assert only(judged(*rows, start=None, stop=None).changes).followup == 12.0
+    lost = only(judged(*rows[2:], start=None, stop=None).changes)
+    assert lost.reason == "DLCO: there is only one value, so a change cannot be told."
+
+
 def test_without_a_treatment_start_one_value_says_so() -> None:
     change = only(judged(value("dlco", 7.0, 3), start=None, stop=None).changes)
     assert change.reason == "DLCO: there is only one value, so a change cannot be told."
+
+
+def test_values_only_long_after_treatment() -> None:
+    change = only(judged(value("dlco", 7.0, 60)).changes)
+    assert (
+        change.reason
+        == "DLCO: there is no value before treatment and none on it, so a change cannot be told."
+    )
+    assert change.baseline is change.followup is Absence.NOT_RECORDED
+
+
+def test_an_undated_value_beside_one_long_after_treatment() -> None:
+    change = only(judged(value("dlco", 7.0), value("dlco", 7.0, 60)).changes)
+    assert change.reason.startswith("DLCO: there is no value before treatment and none on it")
 
 
 def test_an_undated_scan_cannot_be_placed() -> None:
@@ -175,13 +204,18 @@ def test_standardise_uses_the_age_of_the_day_and_the_own_unit() -> None:
     assert first.standardised is not None and later.standardised is not None
     # Oracle: gli.csv, a woman of 64 years and 162 cm.
     assert first.standardised.predicted == pytest.approx(2.861, abs=5e-4)
-    assert later.standardised.predicted < first.standardised.predicted  # ten years older
+    # Oracle: the equation itself at the age of the day, 64 + 520·7/365.25 years.
+    of_the_day = {"age_years": 64.0 + 520.0 * 7.0 / 365.25, "height_cm": 162.0}
+    direct = predict(EQUATIONS["gli_2022_fvc"], 2.0, unit="L", sex=Sex.FEMALE, **of_the_day)
+    assert later.standardised.predicted == pytest.approx(direct.predicted, rel=1e-12)
     assert first.label == "FVC"
 
 
 @pytest.mark.parametrize(
     ("person", "why"),
     [
+        (Person(id="P1", sex=Sex.MALE, age_years=64.0), "the record does not give height."),
+        (Person(id="P1", age_years=64.0, height_cm=162.0), "the record does not give sex."),
         (Person(id="P1", age_years=64.0), "the record does not give sex, height"),
         (Person(id="P1", sex=Sex.MALE, age_years=99.0, height_cm=170.0), "from 3 to 95 years; found 99"),
     ],

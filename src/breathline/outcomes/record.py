@@ -213,8 +213,10 @@ def _main_change(series: _Series, window: _Window) -> Change:
 
 def _first_against_last(series: _Series) -> Change:
     informative = [dated for dated in series.values if dated.informative] or list(series.values)
-    if len(informative) < 2:
-        return _single(series, "there is only one value")
+    if not informative:
+        return _single(series, "its date is not known")
+    if len(informative) == 1:
+        return _single(series, "there is only one value", baseline=informative[0])
     change = _judge(series, informative[0], informative[-1])
     if series.measure.comparative:
         change = _combined(change, informative[1:], series.measure)
@@ -249,9 +251,6 @@ def _single(
     """Give the entry of a measure with a value on one side at most."""
     measure = series.measure
     missing = Measurement(measure=measure.key, value=Absence.NOT_RECORDED, unit=measure.unit)
-    only = series.values[0] if series.values else None
-    if baseline is None and followup is None:
-        baseline = only
     change = judge_change(
         measure,
         baseline.standing.measurement if baseline else missing,

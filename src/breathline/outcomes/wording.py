@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from breathline.model.change import Change, Judgement, OutcomeMeasure
 from breathline.model.measurement import Absence, Measurement, Standardised, Value
 
@@ -83,7 +85,18 @@ def reason_for_numbers(
     assert change.delta is not None
     if change.delta == 0:
         return f"{measure.label} did not change."
+    measure = replace(measure, decimals=_telling_decimals(measure, change))
     return f"{_movement(measure, change)}{_comparison(measure, change, verdicts)}."
+
+
+def _telling_decimals(measure: OutcomeMeasure, change: Change) -> int:
+    """Give as many decimals as it takes that a change does not read the same as a limit it differs from."""
+    delta = abs(change.delta or 0.0)
+    limits = [limit for limit in (change.error, change.important_difference) if limit is not None]
+    for decimals in range(measure.decimals, measure.decimals + 3):
+        if all(f"{delta:.{decimals}f}" != f"{limit:.{decimals}f}" for limit in limits):
+            return decimals
+    return measure.decimals
 
 
 def _movement(measure: OutcomeMeasure, change: Change) -> str:
