@@ -110,6 +110,9 @@ def _stated_dates(
     for row in rows:
         name = row.series.strip().rstrip("/") or "."
         meant = [place for place, known in enumerate(keys) if name in known]
+        if not meant:  # a folder further up, such as 'baseline' for 'baseline/dicom'
+            above = f"{name.removeprefix('ct/').removeprefix('./')}/"
+            meant = [place for place, one in enumerate(series) if one.folder.startswith(above)]
         if not meant:
             _report_no_scan(row, series, findings)
         for place in meant:
