@@ -5,6 +5,7 @@ Every message tells what was found, where, and how to mend it::
     BreathlineError
     ├── RecordError        the patient folder cannot be used; carries every problem found
     ├── ScanError          a CT scan cannot be read or measured; carries every problem found
+    ├── TableError         a table of people cannot be used; carries every problem found
     ├── UnitError          a unit is unknown, or cannot be turned into the one asked for
     ├── OutOfRangeError    a value lies outside what an equation or a measure allows
     ├── RegistryError      a name nobody registered, or registered twice
@@ -95,6 +96,12 @@ class ScanError(ProblemsError):
     """A CT scan cannot be read or measured."""
 
     headline = "The scan cannot be measured"
+
+
+class TableError(ProblemsError):
+    """A table of people for reference values cannot be used."""
+
+    headline = "The table cannot be used"
 
 
 class UnitError(BreathlineError):

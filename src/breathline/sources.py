@@ -79,11 +79,18 @@ def citation(key: str) -> str:
         If `key` is not in ``references.bib``.
     """
     ref = references()[key]
-    first = ref.author.split(" and ")[0].split(",")[0].strip()
+    first = _first_author(ref.author)
     place = f"{ref.journal} {ref.year}"
     if ref.volume:
         place += f";{ref.volume}"
         if ref.pages:
-            place += f":{ref.pages}"
+            place += f":{ref.pages.replace('--', '–')}"
     text = f"{first}, {place}"
     return f"{text}, doi {ref.doi}" if ref.doi else text
+
+
+def _first_author(author: str) -> str:
+    """Give the first author's family name; a body in braces ("{The Society and The Other}") is one author."""
+    if author.startswith("{"):
+        return author[1 : author.index("}")]
+    return author.split(" and ", maxsplit=1)[0].split(",", maxsplit=1)[0].strip()

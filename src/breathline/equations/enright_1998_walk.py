@@ -20,7 +20,10 @@ BELOW_EXPECTED_WOMEN_M = 139.0
 
 
 def _distribution(people: People) -> Distribution:
-    """Men 7.57 H − 5.02 A − 1.76 W − 309; women 2.11 H − 5.78 A − 2.29 W + 667 [m, with H cm, A years, W kg]."""
+    """Men 7.57 H − 5.02 A − 1.76 W − 309, women 2.11 H − 5.78 A − 2.29 W + 667.
+
+    In metres, with height H [cm], age A [years] and weight W [kg].
+    """
     men = people["male"] > 0.5
     H, A, W = people["height_cm"], people["age_years"], people["weight_kg"]
     M = np.where(men, 7.57 * H - 5.02 * A - 1.76 * W - 309.0, 2.11 * H - 5.78 * A - 2.29 * W + 667.0)
@@ -35,8 +38,8 @@ WALK = ReferenceEquation(
     unit="m",
     inputs=(
         Input(name="age_years", low=40, high=80, unit="years"),
-        Input(name="height_cm", low=120, high=210, unit="cm"),
-        Input(name="weight_kg", low=35, high=160, unit="kg"),
+        Input(name="height_cm", low=140, high=200, unit="cm"),
+        Input(name="weight_kg", low=40, high=130, unit="kg"),
     ),
     source=Source(
         "enright_1998",

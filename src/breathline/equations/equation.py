@@ -29,12 +29,15 @@ class Input:
     ----------
     name
         ``age_years``, ``height_cm``, ``weight_kg``, or the key of a measure taken the same day.
+    required
+        False for a condition that is checked where it is known (oxygen breathed), but enters no formula.
     """
 
     name: str
     low: float
     high: float
     unit: str
+    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,8 @@ def _people(
     problems: list[str] = []
     for needed in equation.inputs:
         if needed.name not in inputs:
-            problems.append(f"{equation.label} needs {_words(needed)}, which is not given.")
+            if needed.required:
+                problems.append(f"{equation.label} needs {_words(needed)}, which is not given.")
             continue
         given = np.broadcast_to(np.asarray(inputs[needed.name], dtype=np.float64), (count,))
         outside = ~((given >= needed.low) & (given <= needed.high))
@@ -197,7 +201,7 @@ def _male(equation: ReferenceEquation, sex: ArrayLike, count: int) -> FloatArray
 
 def _words(needed: Input) -> str:
     names = {"age_years": "the age", "height_cm": "the height", "weight_kg": "the weight"}
-    return names.get(needed.name, needed.name)
+    return names.get(needed.name, f"the value of '{needed.name}'")
 
 
 def _out_of_range(equation: ReferenceEquation, needed: Input, found: float) -> str:

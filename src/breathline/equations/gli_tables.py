@@ -7,7 +7,7 @@ assessment from tables. That both give the same values is a test.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,8 +21,12 @@ from breathline.model.patient import Sex
 _COLUMN = {Sex.MALE: "males", Sex.FEMALE: "females"}
 
 
+Form = Callable[[Mapping[str, float], FloatArray, FloatArray], tuple[FloatArray, FloatArray, FloatArray]]
+"""(coefficients, age, height) → ln M, ln S and L, each without its spline."""
+
+
 def lms(people: People, *, table: str, parameter: str) -> Distribution:
-    """Evaluate the equation of one GLI publication.
+    """Evaluate an equation of GLI 2012, GLI 2017 or GLI Global 2022.
 
     M = exp(a0 + a1·ln height + a2·ln age + M-spline), S = exp(p0 + p1·ln age + S-spline),
     L = q0 + q1·ln age + L-spline; the splines are printed for every quarter of a year and interpolated
@@ -37,32 +41,57 @@ def lms(people: People, *, table: str, parameter: str) -> Distribution:
     parameter
         Name of the quantity in its tables, such as ``DLCO``.
     """
+    return _both_sexes(people, table, parameter, _common_form)
+
+
+def lms_of_lung_volume(people: People, *, table: str, parameter: str) -> Distribution:
+    """Evaluate the form that GLI 2021 prints for total lung capacity.
+
+    M = exp(a0 + a1·ln age + a2·ln height + M-spline), S = exp(p0 + p1·age + S-spline), L = q0.
+    """
+    return _both_sexes(people, table, parameter, _capacity_form)
+
+
+def _common_form(
+    c: Mapping[str, float], age: FloatArray, height: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    log_age = np.log(age)
+    log_M = c["a0"] + c["a1"] * np.log(height) + c["a2"] * log_age
+    return log_M, c["p0"] + c["p1"] * log_age, c["q0"] + c.get("q1", 0.0) * log_age
+
+
+def _capacity_form(
+    c: Mapping[str, float], age: FloatArray, height: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    log_M = c["a0"] + c["a1"] * np.log(age) + c["a2"] * np.log(height)
+    return log_M, c["p0"] + c["p1"] * age, np.full_like(age, c["q0"])
+
+
+def _both_sexes(people: People, table: str, parameter: str, form: Form) -> Distribution:
     men = people["male"] > 0.5
-    if bool(men.all()):
-        return _one_sex(people, table, f"{parameter}_{_COLUMN[Sex.MALE]}")
-    women = _one_sex(people, table, f"{parameter}_{_COLUMN[Sex.FEMALE]}")
-    if not bool(men.any()):
-        return women
-    both = _one_sex(people, table, f"{parameter}_{_COLUMN[Sex.MALE]}")
-    assert both.S is not None and women.S is not None
+    found = {
+        sex: _one_sex(people, table, f"{parameter}_{_COLUMN[sex]}", form)
+        for sex, some in ((Sex.MALE, men.any()), (Sex.FEMALE, not men.all()))
+        if some
+    }
+    if len(found) == 1:
+        return Distribution(*next(iter(found.values())))
     return Distribution(
-        np.where(men, both.L, women.L), np.where(men, both.M, women.M), np.where(men, both.S, women.S)
+        *(np.where(men, m, f) for m, f in zip(found[Sex.MALE], found[Sex.FEMALE], strict=True))
     )
 
 
-def _one_sex(people: People, table: str, column: str) -> Distribution:
-    age, height = people["age_years"], people["height_cm"]
-    c = _coefficients(table)[column]
+def _one_sex(
+    people: People, table: str, column: str, form: Form
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    age = people["age_years"]
+    log_M, log_S, L = form(_coefficients(table)[column], age, people["height_cm"])
     ages, splines = _splines(table)
-    log_age = np.log(age)
 
     def spline(letter: str) -> FloatArray:
         return np.interp(age, ages, splines[f"{column}_{letter}spline"])
 
-    M = np.exp(c["a0"] + c["a1"] * np.log(height) + c["a2"] * log_age + spline("M"))
-    S = np.exp(c["p0"] + c["p1"] * log_age + spline("S"))
-    L = c["q0"] + c.get("q1", 0.0) * log_age + spline("L")
-    return Distribution(L, M, S)
+    return L + spline("L"), np.exp(log_M + spline("M")), np.exp(log_S + spline("S"))
 
 
 def _rows(name: str) -> list[dict[str, str]]:

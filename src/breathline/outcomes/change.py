@@ -30,7 +30,7 @@ class Limits:
 
     Parameters
     ----------
-    error_known, importance_known
+    importance_known
         False where the description of the measure has no such limit at all.
     interval
         95 % interval of the change.
@@ -38,7 +38,6 @@ class Limits:
 
     error: float | None
     importance: float | None
-    error_known: bool = True
     importance_known: bool = True
     interval: tuple[float, float] | None = None
 
@@ -167,15 +166,12 @@ def _limits(measure: OutcomeMeasure, baseline: Measurement, followup: Measuremen
     if measure.error is not None:
         error = error_in_unit(measure.error, pair)
         interval = None if error is None else (pair.delta - error, pair.delta + error)
-        known = True
     else:
         interval = interval_of_difference(baseline, followup)
         error = None if interval is None else _half_width_towards_zero(pair.delta, interval)
-        known = error is not None
     return Limits(
         error=error,
         importance=importance,
-        error_known=known,
         importance_known=important is not None,
         interval=interval,
     )

@@ -1,4 +1,4 @@
-"""Fraction of oxygen in the inspired air, needed to read every oxygen value."""
+"""Fraction of oxygen in the inspired air."""
 
 from breathline.model.change import Domain, OutcomeMeasure
 
@@ -10,7 +10,8 @@ MEASURE = OutcomeMeasure(
     domain=Domain.GAS_EXCHANGE,
     direction=None,
     plausible=(15.0, 100.0),
-    code="LOINC:3150-0",
     decimals=0,
-    description="Oxygen in the inspired air; 21 % is room air.",
+    description=(
+        "Oxygen in the inspired air; 21 % is room air. Oxygen values are compared only at the same FiO2."
+    ),
 )

@@ -7,7 +7,10 @@ MEASURE = OutcomeMeasure(
     key="nyha_class",
     label="NYHA class",
     unit="class",
-    other_units=("1", "score"),
+    other_units=(
+        "1",
+        "score",
+    ),
     domain=Domain.SYMPTOMS,
     direction=Direction.LOWER,
     plausible=(1.0, 4.0),

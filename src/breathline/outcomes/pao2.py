@@ -16,7 +16,7 @@ MEASURE = OutcomeMeasure(
         value=14.1,
         scale=Scale.RELATIVE,
         source=Source(
-            "thorson_1983", "abstract", note="measured in intensive care; no ambulatory data found"
+            "thorson_1983", "abstract", note="measured in intensive care; no data of outpatients were found"
         ),
         printed="Coefficient of variation 5.1 %; 1.96 × √2 × 5.1 % = 14.1 % of the value.",
     ),
@@ -24,8 +24,9 @@ MEASURE = OutcomeMeasure(
         value=4.0,
         scale=Scale.ABSOLUTE,
         source=Source("ats_ers_2000", "response to treatment", verified=False),
-        printed="4 mmHg or more, a convention for response; no minimal important difference was found.",
+        printed=("4 mmHg or more, a convention for response; no minimal important difference was found."),
     ),
+    equation="cerveri_1995_pao2",
     conditions=("fio2",),
     decimals=0,
     description="Oxygen pressure in arterial blood at rest.",

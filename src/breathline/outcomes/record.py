@@ -74,16 +74,15 @@ def expected(
     person: Person,
 ) -> Standardised | str:
     """Give what was expected of a value, or the sentence that says why there is no such number."""
-    needed = [need.name for need in equation.inputs]
-    lacking = [name for name in needed if inputs.get(name) is None]
+    known = {name: value for name, value in inputs.items() if value is not None}
+    lacking = [need.name for need in equation.inputs if need.required and need.name not in known]
     if person.sex is None:
         lacking.insert(0, "sex")
     if lacking or person.sex is None:
         names = ", ".join(name.split("_")[0] for name in lacking)
         return f"No expected value ({equation.label}): the record does not give {names}."
-    given = {name: float(inputs[name] or 0.0) for name in needed}
     try:
-        return predict(equation, value, unit=item.unit, sex=person.sex, **given)
+        return predict(equation, value, unit=item.unit, sex=person.sex, **known)
     except BreathlineError as error:
         return f"No expected value: {error}"
 
@@ -95,11 +94,11 @@ def _inputs(
     age = person.age_years
     if age is not None and item.when is not None and item.when.week is not None:
         age += item.when.week * 7.0 / DAYS_PER_YEAR
-    found: dict[str, float | None] = {
-        other.measure: other.value
-        for other in everything
-        if other.when == item.when and not isinstance(other.value, Absence) and other.region in WHOLE_LUNG
-    }
+    found: dict[str, float | None] = {}
+    for other in everything:
+        if other.when == item.when and other.measure in OUTCOMES and other.region in WHOLE_LUNG:
+            value = in_own_unit(OUTCOMES[other.measure], other).value
+            found[other.measure] = None if isinstance(value, Absence) else value
     return found | {"age_years": age, "height_cm": person.height_cm, "weight_kg": person.weight_kg}
 
 
@@ -198,25 +197,26 @@ def _main_change(series: _Series, window: _Window) -> Change:
     baseline = _last(_until(series, window.start))
     on = _on_treatment(series, window)
     followup = _last(on)
-    if baseline is None or followup is None:
+    if followup is None or (baseline is None and not series.measure.comparative):
         return _one_side_only(series, window, baseline, followup)
     change = _judge(series, baseline, followup)
     if series.measure.comparative:
         change = _combined(change, [dated for dated in on if dated.informative], series.measure)
     notes = []
-    age_weeks = (window.start - baseline.day) / 7.0
+    age_weeks = 0.0 if baseline is None else (window.start - baseline.day) / 7.0
     if age_weeks > BASELINE_WEEKS:
         notes.append(f"The baseline is {age_weeks:.0f} weeks older than the treatment.")
-    later_lost = [d for d in on if d.day > followup.day and not d.informative]
-    if later_lost:
-        notes.append("It was planned again later on treatment but not done or not recorded.")
+    if any(d.day > followup.day for d in on):
+        notes.append("A later test on treatment was not done or not recorded; this is the last that was.")
     return _with_notes(change, notes)
 
 
 def _first_against_last(series: _Series) -> Change:
     informative = [dated for dated in series.values if dated.informative] or list(series.values)
-    if len(informative) < 2:
-        return _single(series, "there is only one value")
+    if not informative:
+        return _single(series, "its date is not known")
+    if len(informative) == 1:
+        return _single(series, "there is only one value", baseline=informative[0])
     change = _judge(series, informative[0], informative[-1])
     if series.measure.comparative:
         change = _combined(change, informative[1:], series.measure)
@@ -251,9 +251,6 @@ def _single(
     """Give the entry of a measure with a value on one side at most."""
     measure = series.measure
     missing = Measurement(measure=measure.key, value=Absence.NOT_RECORDED, unit=measure.unit)
-    only = series.values[0] if series.values else None
-    if baseline is None and followup is None:
-        baseline = only
     change = judge_change(
         measure,
         baseline.standing.measurement if baseline else missing,
@@ -273,7 +270,7 @@ def _course(series: _Series, window: _Window) -> list[Change]:
         first = next((dated for dated in series.values if dated.informative), None)
         return [] if first is None else [_judge(series, first, d) for d in series.values if d.day > first.day]
     baseline = _last(_until(series, window.start))
-    if baseline is None:
+    if baseline is None and not series.measure.comparative:
         return []
     return [_judge(series, baseline, dated) for dated in _on_treatment(series, window)]
 
@@ -305,13 +302,16 @@ def _last(values: Sequence[_Dated]) -> _Dated | None:
     return informative[-1] if informative else values[-1] if values else None
 
 
-def _judge(series: _Series, baseline: _Dated, followup: _Dated) -> Change:
-    obstacle, note = _conditions(series, baseline, followup)
+def _judge(series: _Series, baseline: _Dated | None, followup: _Dated) -> Change:
+    """Judge two values of a series; `baseline` may be None where a value is itself a comparison."""
+    measure = series.measure
+    missing = Measurement(measure=measure.key, value=Absence.NOT_RECORDED, unit=measure.unit)
+    obstacle, note = ("", "") if baseline is None else _conditions(series, baseline, followup)
     change = judge_change(
-        series.measure,
-        baseline.standing.measurement,
+        measure,
+        missing if baseline is None else baseline.standing.measurement,
         followup.standing.measurement,
-        baseline_standardised=baseline.standing.standardised,
+        baseline_standardised=None if baseline is None else baseline.standing.standardised,
         followup_standardised=followup.standing.standardised,
         obstacle=obstacle,
     )

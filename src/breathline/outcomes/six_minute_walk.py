@@ -13,16 +13,22 @@ MEASURE = OutcomeMeasure(
     plausible=(1.0, 1000.0),
     code="LOINC:64098-7",
     error=Threshold(
-        value=66.0,
-        scale=Scale.ABSOLUTE,
-        source=Source("holland_2018", "abstract", verified=False),
-        printed="to be derived",
+        value=11.6,
+        scale=Scale.RELATIVE,
+        source=Source("eaton_2005", "abstract"),
+        printed=(
+            "Within-subject standard deviation 4.2 % of the mean in 29 patients with fibrotic "
+            "interstitial pneumonia, one week apart; 1.96 × √2 × 4.2 % = 11.6 %. A first walk "
+            "adds a learning effect of about 21 m (Holland 2018)."
+        ),
     ),
     important_difference=Threshold(
         value=30.0,
         scale=Scale.ABSOLUTE,
         source=Source("dubois_2011_walk", "abstract"),
-        printed="24 to 45 m; 30 m is taken, also the value of the ERS/ATS 2014 standard.",
+        printed=(
+            "24 to 45 m; 30 m is taken, near the middle of the published estimates (28 m by Swigris 2010)."
+        ),
     ),
     equation="enright_1998_walk",
     decimals=0,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from breathline.model.change import Change, Judgement, OutcomeMeasure
 from breathline.model.measurement import Absence, Measurement, Standardised, Value
 
@@ -83,13 +85,26 @@ def reason_for_numbers(
     assert change.delta is not None
     if change.delta == 0:
         return f"{measure.label} did not change."
+    measure = replace(measure, decimals=_telling_decimals(measure, change))
     return f"{_movement(measure, change)}{_comparison(measure, change, verdicts)}."
+
+
+def _telling_decimals(measure: OutcomeMeasure, change: Change) -> int:
+    """Give as many decimals as it takes that a change does not read the same as a limit it differs from."""
+    delta = abs(change.delta or 0.0)
+    limits = [limit for limit in (change.error, change.important_difference) if limit is not None]
+    for decimals in range(measure.decimals, measure.decimals + 3):
+        if all(f"{delta:.{decimals}f}" != f"{limit:.{decimals}f}" for limit in limits):
+            return decimals
+    return measure.decimals
 
 
 def _movement(measure: OutcomeMeasure, change: Change) -> str:
     assert change.delta is not None
     verb = "rose" if change.delta > 0 else "fell"
     text = f"{measure.label} {verb} by {amount(measure, abs(change.delta))}"
+    if measure.ordinal and isinstance(change.baseline, float) and isinstance(change.followup, float):
+        text += f" (from {number(measure, change.baseline)} to {number(measure, change.followup)})"
     if change.low is not None and change.high is not None:
         ends = (change.low, change.high) if change.delta > 0 else (-change.high, -change.low)
         text += f" (95 % interval {number(measure, ends[0])} to {number(measure, ends[1])})"
@@ -101,7 +116,7 @@ def _comparison(measure: OutcomeMeasure, change: Change, verdicts: tuple[bool | 
     error = "" if change.error is None else number(measure, change.error)
     importance = "" if change.important_difference is None else number(measure, change.important_difference)
     if change.error is None:
-        return _without_error(measure, change, matters, importance)
+        return _without_error(change, matters, importance)
     if not importance:
         return _without_importance(measure, beyond, error)
     if beyond and matters:
@@ -116,13 +131,12 @@ def _comparison(measure: OutcomeMeasure, change: Change, verdicts: tuple[bool | 
     return f", within the measurement error of {error} and less than the {importance} that matters"
 
 
-def _without_error(measure: OutcomeMeasure, change: Change, matters: bool | None, importance: str) -> str:
+def _without_error(change: Change, matters: bool | None, importance: str) -> str:
     if matters is False:
         return f", less than the {importance} that matters"
     if change.judgement is Judgement.CANNOT_TELL:
         return "; the measurement error is not known, so it cannot be told whether this is real"
-    one = amount(measure, change.important_difference or 0.0)
-    return f"; {one} is taken to matter, and no measurement error is published for it"
+    return f"; {importance} is taken to matter, and no measurement error is known for it"
 
 
 def _without_importance(measure: OutcomeMeasure, beyond: bool | None, error: str) -> str:

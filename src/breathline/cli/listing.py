@@ -1,0 +1,132 @@
+"""``breathline list``: what is built in, with sources."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from breathline.cli.telling import told
+
+if TYPE_CHECKING:
+    from breathline.equations import ReferenceEquation
+    from breathline.model.change import OutcomeMeasure, Threshold
+
+REGISTRIES: Mapping[str, tuple[str, str]] = {
+    "measures": ("breathline.outcomes", "OUTCOMES"),
+    "equations": ("breathline.equations", "EQUATIONS"),
+    "criteria": ("breathline.verdict", "CRITERIA"),
+    "patterns": ("breathline.ct.patterns", "PATTERNS"),
+    "models": ("breathline.exposure", "MODELS"),
+}
+"""What can be listed: the module and the registry in it, loaded only when asked for."""
+
+_UNIT_WORDS = {"1": "", "class": " class", "score": " points"}
+_SCALES = {"absolute": "", "relative": " % of the value", "percent_predicted": " points of % predicted"}
+
+
+@click.command("list")
+@click.argument("kind", type=click.Choice(list(REGISTRIES)))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_items(kind: str, as_json: bool) -> None:
+    """Say what is built in (and added by other packages), with the sources of every number."""
+    with told():
+        rows = [_ROWS.get(kind, _other)(key, item) for key, item in _registry(kind).items()]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif not rows:
+        click.echo(f"None built in yet: there are no {kind}.", err=True)
+    else:
+        click.echo("\n".join(_text(row) for row in rows))
+
+
+def _registry(kind: str) -> Mapping[str, Any]:
+    """Load the registry of that kind; empty where this version has none."""
+    module, name = REGISTRIES[kind]
+    try:
+        found = import_module(module)
+    except ModuleNotFoundError as missing:
+        if missing.name != module:
+            raise
+        return {}
+    registry: Mapping[str, Any] = getattr(found, name, {})
+    return registry
+
+
+def _measure(key: str, measure: OutcomeMeasure) -> dict[str, Any]:
+    return {
+        "key": key,
+        "label": measure.label,
+        "unit": measure.unit,
+        "other_units": list(measure.other_units),
+        "code": measure.code,
+        "domain": measure.domain.value,
+        "better": measure.direction.value if measure.direction else None,
+        "plausible": list(measure.plausible),
+        "error": _threshold(measure.error, measure.unit),
+        "important_difference": _threshold(measure.important_difference, measure.unit),
+        "equation": measure.equation,
+        "description": measure.description,
+    }
+
+
+def _threshold(threshold: Threshold | None, unit: str) -> dict[str, Any] | None:
+    if threshold is None:
+        return None
+    scale = _SCALES[threshold.scale.value] or _UNIT_WORDS.get(unit, f" {unit}")
+    return {
+        "limit": f"{threshold.value:g}{scale}",
+        "value": threshold.value,
+        "scale": threshold.scale.value,
+        "printed": threshold.printed,
+        "source": str(threshold.source),
+        "verified": threshold.source.verified,
+    }
+
+
+def _equation(key: str, equation: ReferenceEquation) -> dict[str, Any]:
+    return {
+        "key": key,
+        "label": equation.label,
+        "unit": equation.unit,
+        "measure": equation.measure,
+        "holds_for": {i.name: [i.low, i.high, i.unit] for i in equation.inputs},
+        "source": str(equation.source),
+        "description": equation.description,
+    }
+
+
+def _other(key: str, item: object) -> dict[str, Any]:
+    """Show what any registered item may carry."""
+    row: dict[str, Any] = {"key": key}
+    for name in ("label", "title", "description", "source"):
+        value = getattr(item, name, "")
+        if value:
+            row[name] = [str(one) for one in value] if isinstance(value, tuple) else str(value)
+    return row
+
+
+_ROWS: Mapping[str, Any] = {"measures": _measure, "equations": _equation}
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    """Give one item as a heading and indented lines, leaving out what it does not have."""
+    unit = f" [{row['unit']}]" if row.get("unit", "1") not in _UNIT_WORDS else ""
+    lines = [f"{row['key']}: {row.get('label') or row.get('title') or ''}{unit}".rstrip(": ")]
+    if "better" in row:
+        lines.append(f"{row['better']} is better" if row["better"] else "supporting value, never judged")
+    lines += [row[name] for name in ("description",) if row.get(name)]
+    for name, words in (("error", "error"), ("important_difference", "important difference")):
+        if row.get(name):
+            lines.append(f"{words} {row[name]['limit']}: {row[name]['source']}")
+            lines.append(f"    {row[name]['printed']}")
+    if row.get("equation"):
+        lines.append(f"expected value: {row['equation']}")
+    for name, (low, high, of) in row.get("holds_for", {}).items():
+        lines.append(f"{name} {low:g} to {high:g} {of}")
+    source = row.get("source", "")
+    lines += [f"source: {one}" for one in ([source] if isinstance(source, str) else source) if one]
+    return "\n    ".join(lines)

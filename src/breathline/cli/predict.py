@@ -1,0 +1,43 @@
+"""``breathline predict``: reference values for every row of a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from breathline.cli.telling import say, told
+from breathline.equations import EQUATIONS
+from breathline.equations.table import predict_table, write_table
+
+
+@click.command()
+@click.argument("table", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True)
+@click.option(
+    "--equation",
+    "chosen",
+    multiple=True,
+    metavar="MEASURE=KEY",
+    help="Another equation for a measure, such as fvc=gli_2012_fvc; see 'breathline list equations'.",
+)
+@click.option("--quiet", is_flag=True, help="Tell nothing.")
+def predict(table: Path, output: Path, chosen: tuple[str, ...], quiet: bool) -> None:
+    """Add expected values, % predicted, z and lower limit of normal to every row of TABLE.
+
+    TABLE is CSV with the columns sex, age_years, height_cm (and weight_kg for the walk), and measured values
+    with their unit in the heading, such as 'dlco [mL/min/mmHg]'. Rows that cannot be computed keep empty
+    cells and say why in the column 'note'.
+    """
+    pairs = dict(_pair(text) for text in chosen)
+    with told():
+        found = predict_table(table, EQUATIONS, chosen=pairs)
+        write_table(found, output)
+    say(f"{len(found.rows)} rows written to {output}; {found.refused} with a note.", quiet=quiet)
+
+
+def _pair(text: str) -> tuple[str, str]:
+    measure, equals, key = text.partition("=")
+    if not (measure and equals and key):
+        raise click.BadParameter(f"'{text}' is not MEASURE=KEY.", param_hint="--equation")
+    return measure.strip(), key.strip()

@@ -1,0 +1,23 @@
+"""Contract checks that every registered item passes; public, so that extensions can use them in their tests.
+
+Each raises `ContractError`, which names everything that is wrong with the item::
+
+    from breathline.testing import check_outcome
+
+    def test_my_measure():
+        check_outcome(MEASURE)
+"""
+
+from breathline.testing.contract import ContractError
+from breathline.testing.criterion import check_verdict
+from breathline.testing.equation import check_equation
+from breathline.testing.outcome import check_outcome
+from breathline.testing.pattern import check_pattern_method
+
+__all__ = [
+    "ContractError",
+    "check_equation",
+    "check_outcome",
+    "check_pattern_method",
+    "check_verdict",
+]

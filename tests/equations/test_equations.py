@@ -1,0 +1,209 @@
+"""Expected values against independent sources; refusals."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+from subprocess import run
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from breathline.equations import EQUATIONS, predict, predict_arrays
+from breathline.errors import OutOfRangeError, UnitError
+from breathline.model.patient import Sex
+from breathline.testing import check_equation
+from tests.tolerances import half_last_digit
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "gli.csv"
+
+
+def golden_rows() -> list[dict[str, str]]:
+    lines = [line for line in GOLDEN.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return list(csv.DictReader(lines))
+
+
+@pytest.mark.parametrize("key", list(EQUATIONS))
+def test_every_equation_keeps_its_contract(key: str) -> None:
+    check_equation(EQUATIONS[key])
+
+
+@pytest.mark.parametrize("row", golden_rows(), ids=lambda r: f"{r['equation']}-{r['sex']}-{r['age_years']}")
+def test_gli_against_the_official_spreadsheets(row: dict[str, str]) -> None:
+    # Oracle: independent recomputation from the official GLI spreadsheets (see the head of gli.csv).
+    equation = EQUATIONS[row["equation"]]
+    person = {"age_years": float(row["age_years"]), "height_cm": float(row["height_cm"])}
+    got = predict(equation, float(row["M"]), unit=equation.unit, sex=Sex(row["sex"]), **person)
+    assert got.predicted == pytest.approx(float(row["M"]), abs=half_last_digit(row["M"]))
+    assert got.lower_limit == pytest.approx(
+        float(row["lower_limit"]), abs=half_last_digit(row["lower_limit"])
+    )
+    # Oracle: the LMS definition, z = ((x/M)^L − 1)/(L·S), worked out here from the row's own L, M, S.
+    L, M, S = float(row["L"]), float(row["M"]), float(row["S"])
+    x = 0.7 * M
+    z = ((x / M) ** L - 1) / (L * S)
+    assert predict(equation, x, unit=equation.unit, sex=Sex(row["sex"]), **person).z == pytest.approx(
+        z, abs=1e-4
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "parameter", "key"),
+    [
+        ("GLI_2017", "DLCO", "gli_2017_dlco"),
+        ("GLI_2017", "TLCO", "gli_2017_tlco"),
+        ("GLI_2017", "KCO_trad", "gli_2017_kco"),
+        ("GLI_2017", "KCO_SI", "gli_2017_kco_si"),
+        ("BOWERMAN_2022", "FVC", "gli_2022_fvc"),
+        ("BOWERMAN_2022", "FEV1", "gli_2022_fev1"),
+        ("GLI_2012", "FVC", "gli_2012_fvc"),
+        ("GLI_2012", "FEV1", "gli_2012_fev1"),
+        ("GLI_2021", "TLC", "gli_2021_tlc"),
+    ],
+)
+def test_same_as_pyspiro_for_random_people(name: str, parameter: str, key: str) -> None:
+    # Oracle: pyspiro 1.0.0, <class>().compute(df, <parameter>, metrics=["zscore", "lln"]).
+    pandas = pytest.importorskip("pandas")
+    import pyspiro
+
+    draw = np.random.default_rng(20)
+    count = 20_000
+    equation, table = EQUATIONS[key], getattr(pyspiro, name)()
+    people = pandas.DataFrame(
+        {
+            "sex": draw.integers(0, 2, count),
+            "age": draw.uniform(18, 80, count),
+            "height": draw.uniform(140, 200, count),
+            "value": draw.uniform(1.0, 5.0, count),
+            "ethnicity": 1,
+        }
+    )
+    ethnicity = {"ethnicity_col": "ethnicity"} if name == "GLI_2012" else {}
+    oracle = table.compute(
+        people, table.Parameters[parameter].value, value_col="value", metrics=["zscore", "lln"], **ethnicity
+    )
+    got = predict_arrays(
+        equation,
+        people["value"].to_numpy(),
+        unit=equation.unit,
+        sex=np.where(people["sex"].to_numpy() == 1, "male", "female"),
+        age_years=people["age"].to_numpy(),
+        height_cm=people["height"].to_numpy(),
+    )
+    assert got.z is not None and got.lower_limit is not None
+    np.testing.assert_allclose(got.z, oracle["zscore"].to_numpy(float), atol=1e-10, rtol=0)
+    np.testing.assert_allclose(got.lower_limit, oracle["lln"].to_numpy(float), atol=1e-10, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("key", "sex", "expected"),
+    [
+        # Exact arithmetic with the printed coefficients, for 64 years, 170 cm, 70 kg.
+        ("enright_1998_walk", Sex.MALE, 533.42),  # 7.57·170 − 5.02·64 − 1.76·70 − 309
+        ("enright_1998_walk", Sex.FEMALE, 495.48),  # 2.11·170 − 5.78·64 − 2.29·70 + 667
+        ("troosters_1999_walk", Sex.MALE, 676.63),  # 218 + 5.14·170 − 5.32·64 − 1.80·70 + 51.31
+        ("troosters_1999_walk", Sex.FEMALE, 625.32),
+        ("gibbons_2001_walk", Sex.MALE, 677.44),  # 868.8 − 2.99·64
+        ("gibbons_2001_walk", Sex.FEMALE, 602.74),  # − 74.7
+    ],
+)
+def test_walk_equations_by_hand(key: str, sex: Sex, expected: float) -> None:
+    got = predict(EQUATIONS[key], 400.0, unit="m", sex=sex, age_years=64.0, height_cm=170.0, weight_kg=70.0)
+    assert got.predicted == pytest.approx(expected, abs=0.005)
+
+
+def test_pao2_by_hand() -> None:
+    # 143.6 − 0.39·64 − 0.56·(63/1.5²) − 0.57·36 = 82.44; lower limit 82.44 − 1.645·7.48 = 70.1354
+    got = predict(
+        EQUATIONS["cerveri_1995_pao2"],
+        60.0,
+        unit="mmHg",
+        sex=Sex.FEMALE,
+        age_years=64.0,
+        height_cm=150.0,
+        weight_kg=63.0,
+        paco2=36.0,
+    )
+    assert got.predicted == pytest.approx(82.44, abs=1e-9)
+    assert got.lower_limit == pytest.approx(70.1354, abs=1e-9)
+
+
+def test_pao2_on_oxygen_has_no_expected_value() -> None:
+    with pytest.raises(OutOfRangeError, match=r"20\.5 to 21\.5 %; found 40"):
+        predict(
+            EQUATIONS["cerveri_1995_pao2"],
+            60.0,
+            unit="mmHg",
+            sex=Sex.FEMALE,
+            age_years=64.0,
+            height_cm=162.0,
+            weight_kg=63.0,
+            paco2=36.0,
+            fio2=40.0,
+        )
+
+
+def test_dlco_in_either_unit_system() -> None:
+    # The same measured value, 5 mmol/min/kPa = 14.93 mL/min/mmHg, has the same z in both.
+    dlco, person = EQUATIONS["gli_2017_dlco"], {"age_years": 64.0, "height_cm": 162.0}
+    si = predict(dlco, 5.0, unit="mmol/min/kPa", sex=Sex.FEMALE, **person)
+    traditional = predict(dlco, 14.93, unit="mL/min/mmHg", sex=Sex.FEMALE, **person)
+    assert si.z == pytest.approx(traditional.z, abs=1e-9)
+    # The expected value comes back in the unit asked in: 19.33223 / 2.986 (gli.csv; Graham 2017).
+    assert si.predicted == pytest.approx(6.47429, abs=5e-6)
+
+
+def test_refusals_are_sentences() -> None:
+    fvc = EQUATIONS["gli_2022_fvc"]
+    with pytest.raises(OutOfRangeError) as metres:
+        predict(fvc, 2.0, unit="L", sex=Sex.FEMALE, age_years=64.0, height_cm=1.62)
+    assert str(metres.value) == (
+        "FVC, GLI Global 2022 holds for the height from 80 to 230 cm; found 1.62. "
+        "1.62 looks like metres; give centimetres (162)."
+    )
+    with pytest.raises(OutOfRangeError, match="the age from 3 to 95 years; found 99"):
+        predict(fvc, 2.0, unit="L", sex=Sex.FEMALE, age_years=99.0, height_cm=162.0)
+    with pytest.raises(OutOfRangeError, match="needs the height"):
+        predict(fvc, 2.0, unit="L", sex=Sex.FEMALE, age_years=64.0)
+    with pytest.raises(OutOfRangeError, match="must be above zero"):
+        predict(fvc, 0.0, unit="L", sex=Sex.FEMALE, age_years=64.0, height_cm=162.0)
+    with pytest.raises(UnitError):
+        predict(fvc, 2.0, unit="mmHg", sex=Sex.FEMALE, age_years=64.0, height_cm=162.0)
+
+
+def test_every_problem_of_a_person_is_told_at_once() -> None:
+    with pytest.raises(OutOfRangeError) as both:
+        predict(
+            EQUATIONS["gli_2017_dlco"], 9.0, unit="mL/min/mmHg", sex=Sex.MALE, age_years=99.0, height_cm=1.7
+        )
+    assert "5 to 85 years" in str(both.value) and "looks like metres" in str(both.value)
+
+
+@given(
+    value=st.floats(0.2, 6.0),
+    more=st.floats(0.001, 1.0),
+    age=st.floats(18, 90),
+    height=st.floats(140, 200),
+    sex=st.sampled_from(Sex),
+)
+def test_more_is_never_less(value: float, more: float, age: float, height: float, sex: Sex) -> None:
+    fvc, person = EQUATIONS["gli_2022_fvc"], {"age_years": age, "height_cm": height}
+    low = predict(fvc, value, unit="L", sex=sex, **person)
+    high = predict(fvc, value + more, unit="L", sex=sex, **person)
+    assert low.z is not None and high.z is not None
+    assert low.z < high.z and low.percent_predicted < high.percent_predicted
+
+
+def test_asking_for_expected_values_does_not_load_pandas() -> None:
+    # A run from tables takes under 3 seconds; importing pandas takes half of that.
+    code = (
+        "import sys; from breathline.model.patient import Sex\n"
+        "from breathline.equations import EQUATIONS, predict\n"
+        "predict(EQUATIONS['gli_2022_fvc'], 2.0, unit='L', sex=Sex.MALE, age_years=50.0, height_cm=170.0)\n"
+        "sys.exit('pandas' in sys.modules)"
+    )
+    assert run([sys.executable, "-c", code], check=False).returncode == 0
