@@ -208,10 +208,10 @@ def _age(content: Content, timeline: Timeline, findings: Findings) -> float | No
     days = [value.row.date for value in content.visits if value.row.date is not None]
     day = timeline.start.date if timeline.start is not None and timeline.start.date is not None else None
     day = day or (min(days) if days else None)
-    if day is None and stated.age is None:
+    if day is None and stated.age is None and not findings.errors:
         findings.warning(
             "missing_age",
-            "The age cannot be told from the birth date, because nothing in the record has a date.",
+            "The age cannot be told from the birth date, because no visit has a date.",
             "Add age, in years at the start of treatment, or treatment_start.",
             file=person_file.FILE,
             column="birth_date",

@@ -6,6 +6,7 @@ No identifier of a header leaves this file but the series identifier by which th
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from breathline.progress import Progress, tracked
 
 FOLDER = "ct"
 DATES = "ct/scans.csv"
+_UID = re.compile(r"[\d.]{12,}", re.ASCII)
 _CHUNK_BYTES = 1 << 20
 
 
@@ -108,6 +110,9 @@ def _stated_dates(
     for row in rows:
         name = row.series.strip().rstrip("/") or "."
         meant = [place for place, known in enumerate(keys) if name in known]
+        if not meant:  # a folder further up, such as 'baseline' for 'baseline/dicom'
+            above = f"{name.removeprefix('ct/').removeprefix('./')}/"
+            meant = [place for place, one in enumerate(series) if one.folder.startswith(above)]
         if not meant:
             _report_no_scan(row, series, findings)
         for place in meant:
@@ -115,7 +120,7 @@ def _stated_dates(
             if (before.date, before.week) != (row.date, row.week):
                 findings.error(
                     "scan_dated_twice",
-                    f"The scan '{clipped(row.series)}' is dated here and otherwise on line {before.line}.",
+                    f"The scan {_shown(row)} is dated here and otherwise on line {before.line}.",
                     "Delete the line that is wrong; where a folder holds several scans, name a file of each.",
                     file=DATES,
                     row=row.line,
@@ -123,16 +128,20 @@ def _stated_dates(
     return stated
 
 
+def _shown(row: ScanRow) -> str:
+    """Name what a row means without repeating an identifier of a header."""
+    return "with this identifier" if _UID.fullmatch(row.series) else f"'{clipped(row.series)}'"
+
+
 def _report_no_scan(row: ScanRow, series: Sequence[Series], findings: Findings) -> None:
     known = [one.folder for one in series]
     findings.warning(
         "no_such_scan",
-        f"No scan below ct is called '{clipped(row.series)}'.{nearest(row.series, known)}",
+        f"There is no scan {_shown(row)} below ct.{nearest(row.series, known)}",
         "Give the folder of the scan below ct, the name of one of its files, or its SeriesInstanceUID.",
         file=DATES,
         row=row.line,
         column="series",
-        found=row.series,
     )
 
 
@@ -155,7 +164,7 @@ def _dated(
         elif one.date is not None and row.date is not None and one.date != row.date:
             findings.warning(
                 "scan_dates_differ",
-                f"The scan '{clipped(row.series)}' is dated {row.date} here and otherwise in its header; the "
+                f"The scan {_shown(row)} is dated {row.date} here and otherwise in its header; the "
                 "date of this table counts.",
                 "Look up the date.",
                 file=DATES,
@@ -198,7 +207,7 @@ def _report_left_out(
             "series_left_out",
             f"{one.title} was left out: {unusable}.",
             file=_place(one, folder),
-            severity=Severity.NOTE,
+            severity=Severity.WARNING if one.rows == 0 else Severity.NOTE,
         )
         return
     if reason.endswith("not recorded"):
@@ -206,8 +215,8 @@ def _report_left_out(
     else:
         name = _name_for_table(one, series, folder)
         mend = (
-            f"Give ct/scans.csv the heading 'series,date' and the line '{name},2021-02-15' (with the date of the "
-            "scan)."
+            f"Give ct/scans.csv the heading 'series,date' and the line '{name},2021-02-15' (with the "
+            "date of the scan)."
         )
     findings.warning(
         "scan_without_date",
