@@ -39,22 +39,21 @@ def draw_chest(seed: int) -> Chest:
     space = Space()
     build = thorax.draw_build(random)
     body = thorax.body_outline(space, build)
-    muscle = thorax.muscle_outline(space, build)
     cavity = thorax.cavity_outline(space, build)
+    muscle = thorax.muscle_outline(space, build, body, cavity, random)
     below = thorax.above_diaphragm(space, thorax.diaphragm_height(space, build))
     blood, heart = organs.draw_blood(space)
     middle = organs.middle_outline(space, blood, heart)
     right, left = thorax.lung_outlines(space, cavity, below, middle)
-    solid, stomach, gas = organs.draw_belly(space, np.maximum(-below, cavity + 2.0))
+    solid, stomach, gas = organs.draw_belly(space, -below, cavity)
     # the heart rests on the diaphragm, not in the liver
     heart_above = np.maximum(heart, below - 1.0)
     blood = as_distance(np.where(heart <= blood, heart_above, blood).astype(np.float32), space.step)
     bone, cartilage = skeleton.draw_skeleton(space, build)
-    cavity = as_distance(np.maximum(cavity, -np.inf), space.step)
     fields = [body, muscle, cavity, blood, solid, stomach, gas, bone, cartilage, right, left]
     anatomy = Grid(np.ascontiguousarray(np.stack(fields, axis=-1)), *space.start, space.step)
     branches = grow_trees(space, right, left, random)
-    disease = Grid(draw_fields(space, right, left, random), *space.start, space.step)
+    disease = Grid(draw_fields(space, cavity, below, random), *space.start, space.step)
     lung = np.minimum(right, left) < 0
     on_axis = np.abs(space.axes[0]) < 40
     trunk = (body[100, :, :] < 0)[:, on_axis].any(axis=1)

@@ -43,9 +43,10 @@ class Cuts:
     baseline: float = NEVER
 
 
-def draw_fields(space: Space, right: Array, left: Array, random: np.random.Generator) -> Array:
+def draw_fields(space: Space, cavity: Array, diaphragm: Array, random: np.random.Generator) -> Array:
     """Draw the fields (z, y, x, channel) from which every extent of this patient is cut."""
-    depth = np.clip(-np.minimum(right, left), 0, None)
+    # fibrosis follows the pleura of the ribs and of the diaphragm, not that of the heart
+    depth = np.clip(np.minimum(-cavity, 3.0 - 1.6 * diaphragm), 0, None)
     base = np.clip(1 - space.z / 230, -0.3, 1.3)
     back = np.clip(space.y / 80, -1, 1)
 
@@ -56,7 +57,7 @@ def draw_fields(space: Space, right: Array, left: Array, random: np.random.Gener
     fibrous = noise(22)
     fields = np.empty((*space.shape, len(ORDER)), dtype=np.float32)
     fields[..., 0] = 2.6 * np.exp(-depth / 9) + 1.1 * base + 0.5 * back + 0.45 * fibrous + 0.3 * noise(12)
-    fields[..., 1] = noise(34) + 0.45 * noise(11) + 0.7 * base + 0.4 * back
+    fields[..., 1] = 0.7 * noise(30) + 0.35 * noise(11) + 1.7 * np.exp(-depth / 13) + 0.8 * base + 0.5 * back
     fields[..., 2] = 2.3 * np.exp(-depth / 16) + 1.1 * base + 0.35 * fibrous + 0.35 * noise(14)
     fields[..., 3] = 0.8 * broad + 0.55 * noise(13) + 1.6 * base + 0.4 * back + 0.8 * np.exp(-depth / 30)
     fields[..., 4] = 1.3 * noise(7.5) + 0.35 * noise(30) + 1.6 * np.clip(space.z / 240, 0, 1)

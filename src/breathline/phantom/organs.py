@@ -57,6 +57,14 @@ GREAT_VESSELS: Sequence[tuple[Sequence[Point], Sequence[float]]] = (
     (((-8, 44, 0), (-9, 44, 120), (-10, 42, 172), (-20, 26, 182), (-27, -4, 178)), (2.6, 3, 3.8, 4.2, 4.2)),
 )
 
+GROOVE: Sequence[Point] = (
+    (10, -52, 112), (-6, -52, 98), (-12, -48, 80), (-10, -40, 62), (2, -22, 50), (20, -4, 58), (34, 2, 78),
+    (40, -2, 98), (32, -16, 112),
+)  # fmt: skip
+"""The fat-filled furrow between atria and ventricles, where the coronary arteries run."""
+
+SEPTUM: Sequence[Point] = ((30, -52, 112), (44, -68, 92), (54, -74, 74), (58, -70, 58))
+
 GULLET: tuple[Sequence[Point], Sequence[float]] = (
     ((0, 34, 345), (5, 36, 260), (7, 37, 190), (6, 36, 140), (10, 32, 80), (24, 20, 40)),
     (6, 6.5, 6.5, 7, 7.5, 8),
@@ -80,12 +88,16 @@ def draw_blood(space: Space) -> tuple[Array, Array]:
     space.ellipsoid(right_atrium, (-24.0, -14.0, 88.0), (25.0, 30.0, 34.0))
     space.ellipsoid(left_atrium, (6.0, 10.0, 112.0), (32.0, 20.0, 22.0))
     heart = smooth_union(smooth_union(heart, right_atrium, 14), left_atrium, 10)
+    groove = space.empty()
+    space.tube(groove, GROOVE, [4.0] * len(GROOVE))
+    space.tube(groove, SEPTUM, [2.5] * len(SEPTUM))
+    heart = np.maximum(heart, -groove).astype(np.float32)
     return np.minimum(blood, heart), heart
 
 
 def middle_outline(space: Space, blood: Array, heart: Array) -> Array:
     """Distance to all that lies between the lungs, with the fat around it."""
-    half = np.interp(space.y, [-90, -70, -40, 0, 30, 50, 75, 100], [13, 5, 12, 20, 20, 22, 26, 30])
+    half = np.interp(space.y, [-90, -70, -40, 0, 30, 50, 75, 92, 110], [13, 4, 11, 19, 19, 21, 27, 36, 44])
     upper = np.interp(space.z, [150, 200, 240, 286], [0, 4, 10, 8])
     strip = np.abs(space.x - 2.0) - (half + upper)
     spine = np.sqrt(space.x**2 + (space.y - 68.0) ** 2) - 23.0
@@ -97,17 +109,19 @@ def middle_outline(space: Space, blood: Array, heart: Array) -> Array:
     return smooth_union(whole, fat_pad, 14)
 
 
-def draw_belly(space: Space, below: Array) -> tuple[Array, Array, Array]:
-    """Distance to liver and spleen, to the wall and content of the stomach, and to its gas."""
+def draw_belly(space: Space, under: Array, cavity: Array) -> tuple[Array, Array, Array]:
+    """Distance to diaphragm, liver and spleen, to the stomach, and to its gas; `under` the diaphragm."""
     liver, spleen, stomach, gas = space.empty(), space.empty(), space.empty(), space.empty()
-    space.ellipsoid(liver, (-62.0, -2.0, 12.0), (84.0, 100.0, 74.0))
-    space.ellipsoid(liver, (10.0, -50.0, 16.0), (66.0, 36.0, 34.0))
-    space.ellipsoid(spleen, (92.0, 46.0, 2.0), (28.0, 40.0, 42.0))
-    space.ellipsoid(stomach, (62.0, -16.0, 14.0), (44.0, 50.0, 36.0))
-    space.ellipsoid(gas, (62.0, -16.0, 14.0), (40.5, 46.5, 32.5))
-    inside = below + 3.0
-    solid = np.maximum(np.minimum(liver, spleen), inside).astype(np.float32)
-    stomach = np.maximum(np.maximum(stomach, inside), -solid).astype(np.float32)
-    level = (space.y + 22.0).astype(np.float32)  # fluid lies behind, gas in front
-    gas = np.maximum(np.maximum(np.maximum(gas, inside + 3.5), level), 3.0 - solid).astype(np.float32)
-    return solid, stomach, gas
+    space.ellipsoid(liver, (-66.0, 0.0, -10.0), (94.0, 124.0, 104.0))
+    space.ellipsoid(liver, (8.0, -46.0, 4.0), (68.0, 42.0, 50.0))
+    space.ellipsoid(spleen, (96.0, 52.0, 0.0), (26.0, 42.0, 46.0))
+    space.ellipsoid(stomach, (64.0, -14.0, 10.0), (46.0, 56.0, 46.0))
+    space.ellipsoid(gas, (64.0, -14.0, 10.0), (42.5, 52.5, 42.5))
+    room = np.maximum(under, cavity)
+    spine = 30.0 - np.sqrt(space.x**2 + (space.y - 72.0) ** 2)
+    sheet = np.maximum(np.abs(under + 1.6) - 1.5, cavity)
+    solid = np.maximum(np.maximum(np.minimum(liver, spleen), room + 1.0), spine)
+    stomach = np.maximum(np.maximum(stomach, room + 4.0), -solid).astype(np.float32)
+    level = (space.y + 6.0).astype(np.float32)  # fluid lies behind, gas in front
+    gas = np.maximum(np.maximum(np.maximum(gas, room + 7.0), level), 3.0 - solid).astype(np.float32)
+    return np.minimum(solid, sheet).astype(np.float32), stomach, gas

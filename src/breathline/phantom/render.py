@@ -203,7 +203,7 @@ def _lung(
     lobule = _grain(scene.texture, x / 5.5, y / 5.5, z / 5.5)
     broad = _grain(scene.texture, x / 24.0, y / 24.0, z / 24.0)
     lean = scene.gravity * (y + 5.0) / 80.0
-    density = 0.118 * (1.0 + 0.17 * lean + 0.07 * lobule + 0.05 * broad)
+    density = 0.112 * (1.0 + 0.17 * lean + 0.07 * lobule + 0.05 * broad)
     code = 1
     emphysema = _weight(scene, found, EMPHYSEMA)
     if emphysema > 0:
@@ -232,7 +232,7 @@ def _lung(
         sheet = abs(oblique(x, y, z)) / 1.5
         if x < 0 and oblique(x, y, z) > 0:
             sheet = min(sheet, abs(horizontal(x, y, z)))
-    return _mix(density, 0.85, _line(sheet, 0.7, edge)), code
+    return _mix(density, 0.80, _line(sheet, 0.55, edge)), code
 
 
 @compiled
@@ -240,10 +240,12 @@ def _wall_of_chest(scene: Scene, at: FloatArray, x: float, y: float, z: float, e
     """Hounsfield value of all that is not lung, without the airways."""
     coarse = _grain(scene.texture, x / 9.0, y / 9.0, z / 16.0)
     fine = _grain(scene.texture, x / 3.0, y / 3.0, z / 3.0)
-    fat = -104.0 + 5.0 * fine
-    streak = min(max((abs(coarse) - 0.06) * 9.0, 0.0), 1.0)  # fat between the muscles
+    fat = -106.0 + 4.0 * fine
+    streak = min(max((abs(coarse) - 0.03) * 14.0, 0.0), 1.0)  # fat within the muscles
+    strand = max(0.0, 1.0 - abs(coarse + 0.4 * fine) * 14.0)  # strands in the fat
+    fat += 22.0 * strand
     value = _mix(fat, 25.0, ramp(abs(at[BODY] + 1.0) - 1.0, edge))
-    value = _mix(value, _mix(fat + 45.0, 54.0, streak) + 3.0 * fine, ramp(at[MUSCLE], edge))
+    value = _mix(value, _mix(25.0, 55.0, streak) + 3.0 * fine, ramp(at[MUSCLE], edge))
     value = _mix(value, fat + 4.0, ramp(at[CAVITY] + 1.5, edge))
     value = _mix(value, 40.0 + 2.0 * fine, ramp(at[BLOOD], edge))
     value = _mix(value, 58.0 + 3.0 * fine, ramp(at[SOLID], edge))
@@ -251,10 +253,7 @@ def _wall_of_chest(scene: Scene, at: FloatArray, x: float, y: float, z: float, e
     value = _mix(value, -990.0, ramp(at[GAS], edge))
     value = _mix(value, 92.0 + 10.0 * fine, ramp(at[CARTILAGE], edge))
     marrow = 150.0 + 55.0 * fine + 30.0 * coarse
-    value = _mix(value, _mix(640.0, marrow, ramp(at[BONE] + 1.3, edge)), ramp(at[BONE], edge))
-    lung = min(at[RIGHT], at[LEFT])
-    diaphragm = ramp(abs(lung - 1.0) - 1.2, edge)
-    return _mix(value, max(value, 45.0), diaphragm)
+    return _mix(value, _mix(560.0, marrow, ramp(at[BONE] + 1.2, edge)), ramp(at[BONE], edge))
 
 
 @compiled
@@ -264,7 +263,7 @@ def _couch(scene: Scene, x: float, y: float) -> float:
     deep = (y - scene.couch) * side + x * x / 1500.0
     if abs(x) > 205 or deep < 0 or deep > 42:
         return -1000.0
-    return -560.0 if deep < 2.2 or deep > 40 else -935.0
+    return -380.0 if deep < 1.8 or deep > 40.2 else -940.0
 
 
 @compiled

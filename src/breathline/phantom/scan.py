@@ -15,7 +15,7 @@ from breathline.phantom.breathing import at_points, posture, to_scan
 from breathline.phantom.chest import Chest, draw_chest
 from breathline.phantom.compiled import FloatArray, Grid
 from breathline.phantom.disease import choose_cuts
-from breathline.phantom.render import Frame, Scene, Tubes, draw_plane, draw_tubes
+from breathline.phantom.render import LEFT, RIGHT, Frame, Scene, Tubes, draw_plane, draw_tubes
 from breathline.phantom.scanner import Scanner, blurred, noisy, set_up
 from breathline.phantom.spec import CENTRE_MM, PhantomSpec
 from breathline.phantom.tree import VESSEL, Branches, as_rows
@@ -91,7 +91,9 @@ def _widened(chest: Chest, scene: Scene) -> Branches:
     middle = (branches.start + branches.end) / 2
     found = at_points(chest.disease, middle)
     scar = np.clip(0.5 + (found - scene.level) / (3 * scene.border), 0, 1)
-    pull = np.where(branches.kind == VESSEL, 0.0, np.maximum(scar[:, 0], 0.6 * scar[:, 2]))
+    inside = at_points(chest.anatomy, middle)[:, [RIGHT, LEFT]].min(axis=1) < -3
+    pulled = inside & (branches.kind != VESSEL) & (branches.radius[:, 1] < 3.0)
+    pull = np.where(pulled, np.maximum(scar[:, 0], 0.6 * scar[:, 2]), 0.0)
     return Branches(branches.start, branches.end, branches.radius * (1 + pull)[:, None], branches.kind)
 
 

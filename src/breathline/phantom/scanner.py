@@ -99,12 +99,12 @@ def noisy(scanner: Scanner, plane: FloatArray, random: np.random.Generator) -> F
     """Add noise to a slice, more where rays pass through more of the body [HU]."""
     rows, columns = _attenuation(plane, scanner.pixel_mm)
     even = np.sqrt(0.5 * (rows[:, None] + columns[None, :]))
-    side = np.sqrt(np.clip(rows - np.median(columns[columns.size // 4 : -columns.size // 4]), 0, None) * 0.5)
+    side = np.sqrt(np.clip(rows - np.median(columns[columns.size // 4 : -columns.size // 4]), 0, None) * 0.25)
     white = random.standard_normal(plane.shape, dtype=np.float32)
     spectrum = fft.rfft2(white)
     grain = fft.irfft2(spectrum * scanner.grain, s=plane.shape)
     noise = grain * even
-    if side.max() > 0.15:
+    if side.max() > 0.3:
         noise = noise + fft.irfft2(spectrum[::-1] * scanner.streaks, s=plane.shape) * side[:, None]
     return np.asarray(plane + scanner.sigma_hu * noise, dtype=np.float32)
 

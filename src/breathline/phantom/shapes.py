@@ -142,13 +142,17 @@ def as_distance(field: Array, step: float) -> Array:
 
 def smooth_noise(shape: tuple[int, int, int], scale: float, random: np.random.Generator) -> Array:
     """Give a smooth random field of mean 0 and standard deviation 1, of features `scale` grid points wide."""
-    from scipy.ndimage import zoom  # noqa: PLC0415 - only here, and slow to load
+    splines = [_cubic_spline(count, scale) for count in shape]
+    field = random.standard_normal([len(spline[0]) for spline in splines]).astype(np.float32)
+    for spline in splines:  # each turn moves the axis just made to the end
+        field = np.tensordot(field, spline, axes=([0], [1]))
+    return np.asarray((field - field.mean()) / field.std(), dtype=np.float32)
 
-    coarse = [max(4, int(np.ceil(n / scale)) + 3) for n in shape]
-    small = random.standard_normal(coarse).astype(np.float32)
-    large = zoom(small, [(n + scale) / (c - 1) if c > 1 else 1 for n, c in zip(shape, coarse, strict=True)],
-                 order=3)  # fmt: skip
-    cut = large[: shape[0], : shape[1], : shape[2]]
-    if cut.shape != shape:
-        cut = np.pad(cut, [(0, n - m) for n, m in zip(shape, cut.shape, strict=True)], mode="edge")
-    return np.asarray((cut - cut.mean()) / cut.std(), dtype=np.float32)
+
+def _cubic_spline(count: int, scale: float) -> Array:
+    """Give the weights (point, knot) of a cubic B-spline with a knot every `scale` points."""
+    at = np.arange(count) / scale + 1.0
+    away = np.abs(at[:, None] - np.arange(int(at[-1]) + 3)[None, :])
+    near = 2 / 3 - away**2 + away**3 / 2
+    far = np.clip(2 - away, 0, None) ** 3 / 6
+    return np.asarray(np.where(away < 1, near, far), dtype=np.float32)

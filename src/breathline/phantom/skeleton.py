@@ -56,14 +56,15 @@ def rib_path(build: Build, pair: int, side: int) -> list[Point]:
     top = 279.0 - VERTEBRA_MM * (pair - 1)
     drop = np.interp(pair, [1, 4, 8, 12], [26, 58, 74, 60])
     reach = np.interp(pair, [1, 7, 8, 10, 11, 12], [2.45, 2.5, 2.3, 2.0, 1.55, 1.1])
-    points: list[Point] = [(side * 20.0, 74.0, top), (side * 34.0, 93.0, top + 1)]
+    points: list[Point] = [(side * 20.0, 74.0, top), (side * 36.0, 99.0, top + 1)]
     for angle in np.linspace(0.52, reach, 22):
         z = np.array(top - drop * ((angle - 0.4) / 2.2) ** 1.15, dtype=np.float32)
         offset = float(APEX_OFFSET(z))
         a = float(CAVITY_HALF_WIDTH(z)) * build.width + 5.5 - offset
         b = float(CAVITY_HALF_DEPTH(z)) * build.depth + 5.5
         u, v = np.sin(angle), np.cos(angle)
-        scale = (abs(u) ** 2.3 + abs(v) ** 2.3) ** (-1 / 2.3)
+        power = 2.25 + 0.25 * v
+        scale = (abs(u) ** power + abs(v) ** power) ** (-1 / power)
         points.append(
             (float(side * (offset + a * u * scale)), float(CAVITY_MIDDLE(z)) + b * v * scale, float(z))
         )
@@ -90,7 +91,7 @@ def _front(space: Space, build: Build, bone: Array) -> None:
     def sternum(x: Array, y: Array, z: Array) -> Array:
         half = np.interp(z, [85, 100, 170, 190, 206, 224], [8, 16, 15, 14, 27, 24])
         lean = front + 0.10 * (z - 90)
-        box = np.maximum(np.abs(x) - half, np.abs(y - lean) - 5.2)
+        box = ((np.abs(x) / half) ** 3 + (np.abs(y - lean) / 5.4) ** 3) ** (1 / 3) * 5.4 - 5.4
         return np.asarray(np.maximum(box, np.abs(z - 154.0) - 70.0), dtype=np.float32)
 
     space.stamp(bone, (-30, front - 12, 82), (30, front + 24, 226), sternum)

@@ -23,8 +23,8 @@ from breathline.phantom.shapes import Array, Space
 Points = NDArray[np.float64]
 Whole = NDArray[np.int64]
 
-MURRAY = 2.75
-END_RADIUS_MM = 0.27
+MURRAY = 3.0
+END_RADIUS_MM = 0.43
 SPACING_MM = 6.6
 BRONCHUS_OF_ARTERY = 0.74
 VESSEL, BRONCHUS = 0, 1
@@ -43,16 +43,20 @@ class Branches:
 @compiled
 def oblique(x: float, y: float, z: float) -> float:
     """Height above the oblique fissure of the side [mm]."""
-    warp = 5.0 * np.sin(x / 31.0 + 0.7) + 3.0 * np.sin(y / 27.0 + z / 60.0)
+    warp = 4.0 * np.sin(x / 31.0 + 0.7) + 3.0 * np.sin(y / 27.0 + z / 60.0)
+    across = (abs(x) - 72.0) / 40.0
+    warp -= 9.0 * across * across - 7.0
     if x < 0:
         return float(z - (128.0 + 1.12 * (y - 10.0)) + warp)
-    return float(z - (132.0 + 1.18 * (y - 10.0)) - warp)
+    return float(z - (132.0 + 1.18 * (y - 10.0)) + 0.6 * warp)
 
 
 @compiled
 def horizontal(x: float, y: float, z: float) -> float:
     """Height above the horizontal fissure of the right lung [mm]."""
-    return float(z - 143.0 - 0.12 * (y + 20.0) + 3.0 * np.sin(x / 24.0) + 2.0 * np.sin(y / 19.0))
+    return float(
+        z - 143.0 - 0.12 * (y + 20.0) + 0.05 * (x + 60.0) + 4.0 * np.sin(x / 24.0) + 2.0 * np.sin(y / 19.0)
+    )
 
 
 @compiled
