@@ -1,0 +1,201 @@
+"""A coarser copy of a volume, on which shapes are found quickly; its labels are refined at full resolution."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from breathline.model.volume import Volume
+
+Mask = NDArray[np.bool_]
+
+COARSE_MM = 2.0
+"""Voxels of the coarse copy are about this wide: a main bronchus spans five, a fissure none [mm]."""
+
+BODY_HU = -400
+"""Half-way between lung (about -850) and soft tissue (about +40) [HU]."""
+
+OUTSIDE_AIR_HU = -930
+"""Air around the patient is darker than this, lung is not [HU]."""
+
+MOSTLY = 0.7
+"""Share of a hollow at the picture's edge that must have body on three sides to be cut lung, not outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Coarse:
+    """A coarse copy of the part of a volume that holds the body.
+
+    Parameters
+    ----------
+    hu
+        Means of blocks of `factor` voxels; padding counts as air [HU].
+    factor
+        Voxels of the volume in one block along (slices, rows, columns).
+    start
+        First voxel of the volume that the copy covers.
+    spacing_mm
+        Size of a block along (slices, rows, columns) [mm].
+    separate
+        True if slices are separated by gaps, so that no shape is closed or opened across them.
+    """
+
+    hu: NDArray[np.int16]
+    factor: tuple[int, int, int]
+    start: tuple[int, int, int]
+    spacing_mm: tuple[float, float, float]
+    separate: bool
+
+    @property
+    def voxel_ml(self) -> float:
+        """Volume of a block [mL]."""
+        dz, dy, dx = self.spacing_mm
+        return dz * dy * dx / 1000.0
+
+
+def shrink(volume: Volume) -> Coarse:
+    """Make the coarse copy, cropped to the body."""
+    dz, dy, dx = volume.geometry.spacing_mm
+    separate = volume.geometry.is_interval
+    factor = (
+        1 if separate else max(1, int(COARSE_MM / dz + 0.25)),
+        max(1, round(COARSE_MM / dy)),
+        max(1, round(COARSE_MM / dx)),
+    )
+    rows, columns = _used(volume.hu)
+    part = volume.hu[:, rows, columns]
+    return Coarse(
+        hu=_block_means(np.ascontiguousarray(part) if factor == (1, 1, 1) else part, factor),
+        factor=factor,
+        start=(0, rows.start, columns.start),
+        spacing_mm=(dz * factor[0], dy * factor[1], dx * factor[2]),
+        separate=separate,
+    )
+
+
+def _used(hu: NDArray[np.int16]) -> tuple[slice, slice]:
+    """Rows and columns in which any slice shows more than air, with a small margin."""
+    step = max(1, hu.shape[0] // 64)
+    solid = (hu[::step] > BODY_HU).sum(axis=0) > 0
+    rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
+    if not rows.size:
+        return slice(0, hu.shape[1]), slice(0, hu.shape[2])
+    return (
+        slice(max(0, int(rows[0]) - 4), min(hu.shape[1], int(rows[-1]) + 5)),
+        slice(max(0, int(columns[0]) - 4), min(hu.shape[2], int(columns[-1]) + 5)),
+    )
+
+
+@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def _block_means(hu: NDArray[np.int16], factor: tuple[int, int, int]) -> NDArray[np.int16]:
+    fz, fy, fx = factor
+    nz, ny, nx = -(-hu.shape[0] // fz), -(-hu.shape[1] // fy), -(-hu.shape[2] // fx)
+    means = np.empty((nz, ny, nx), np.int16)
+    for z in numba.prange(nz):
+        for y in range(ny):
+            for x in range(nx):
+                total, count = 0, 0
+                for k in range(z * fz, min((z + 1) * fz, hu.shape[0])):
+                    for j in range(y * fy, min((y + 1) * fy, hu.shape[1])):
+                        for i in range(x * fx, min((x + 1) * fx, hu.shape[2])):
+                            total += max(hu[k, j, i], -1024)
+                            count += 1
+                means[z, y, x] = total // count
+    return means
+
+
+def distance_to(mask: Mask, spacing_mm: tuple[float, float, float], *, separate: bool) -> NDArray[np.float32]:
+    """Distance of every voxel to the nearest one in `mask` [mm]; within its own slice where slices are separate."""
+    if not separate:
+        return _distance(mask, spacing_mm)
+    far = np.full(mask.shape, 1e6, dtype=np.float32)
+    for number, layer in enumerate(mask):
+        if layer.any():
+            far[number] = ndimage.distance_transform_edt(~layer, sampling=spacing_mm[1:])
+    return far
+
+
+def _distance(mask: Mask, spacing_mm: tuple[float, float, float]) -> NDArray[np.float32]:
+    if not mask.any():
+        return np.full(mask.shape, 1e6, dtype=np.float32)
+    found = ndimage.distance_transform_edt(~mask, sampling=spacing_mm)
+    return np.asarray(found, dtype=np.float32)
+
+
+def grow(mask: Mask, radius_mm: float, coarse: Coarse) -> Mask:
+    """Add what lies within `radius_mm` of a mask."""
+    return distance_to(mask, coarse.spacing_mm, separate=coarse.separate) <= radius_mm
+
+
+def close(mask: Mask, radius_mm: float, coarse: Coarse) -> Mask:
+    """Fill clefts and holes narrower than twice `radius_mm`."""
+    pad = [(int(radius_mm / step) + 2) if n > 1 else 0 for step, n in zip(coarse.spacing_mm, mask.shape, strict=True)]
+    if coarse.separate:
+        pad[0] = 0
+    wide = np.pad(mask, [(p, p) for p in pad])
+    grown = distance_to(wide, coarse.spacing_mm, separate=coarse.separate) <= radius_mm
+    closed = distance_to(~grown, coarse.spacing_mm, separate=coarse.separate) > radius_mm
+    inner = tuple(slice(p, p + n) for p, n in zip(pad, mask.shape, strict=True))
+    return np.asarray(closed[inner] | mask)
+
+
+def shave(mask: Mask, radius_mm: float, coarse: Coarse) -> Mask:
+    """Remove what is narrower than twice `radius_mm`."""
+    core = distance_to(~mask, coarse.spacing_mm, separate=coarse.separate) > radius_mm
+    return mask & (distance_to(core, coarse.spacing_mm, separate=coarse.separate) <= radius_mm)
+
+
+def biggest(mask: Mask) -> Mask:
+    """Keep the biggest connected piece."""
+    pieces, count = ndimage.label(mask)
+    if count < 2:
+        return mask
+    sizes = np.bincount(pieces.ravel())
+    sizes[0] = 0
+    return np.asarray(pieces == sizes.argmax())
+
+
+def fill_slices(mask: Mask) -> Mask:
+    """Fill holes in every slice by itself."""
+    return np.stack([np.asarray(ndimage.binary_fill_holes(layer)) for layer in mask])
+
+
+def find_body(coarse: Coarse) -> Mask:
+    """Find the patient: couch, clothes and the air around are outside, lungs and bowel gas inside."""
+    body = np.zeros(coarse.hu.shape, dtype=bool)
+    for number, layer in enumerate(coarse.hu):
+        solid = layer > BODY_HU
+        apart = ndimage.binary_opening(solid, iterations=max(1, round(3.0 / coarse.spacing_mm[1])))
+        body[number] = _with_hollows(biggest(np.asarray(apart)), layer)
+    return body
+
+
+def _with_hollows(body: Mask, layer: NDArray[np.int16]) -> Mask:
+    """Add what the body encloses, and lung that the edge of a tightly cut picture opens to the outside."""
+    hollows, count = ndimage.label(~body)
+    if not count:
+        return body
+    edge = np.zeros(count + 1, dtype=bool)
+    for line in (hollows[0], hollows[-1], hollows[:, 0], hollows[:, -1]):
+        edge[line] = True
+    edge[0] = False
+    touching = np.flatnonzero(edge)
+    cut_lung = np.zeros(count + 1, dtype=bool)
+    if touching.size:
+        darkness = ndimage.median(layer, hollows, touching)
+        enclosed = ndimage.mean(_sides_with(body) >= 3, hollows, touching)
+        cut_lung[touching] = (darkness > OUTSIDE_AIR_HU) & (enclosed > MOSTLY)
+    return body | ~(edge & ~cut_lung)[hollows]
+
+
+def _sides_with(body: Mask) -> NDArray[np.int64]:
+    """On how many of four sides (front, back, right, left) each pixel has body."""
+    count = np.zeros(body.shape, dtype=np.int64)
+    for axis in (0, 1):
+        count += np.maximum.accumulate(body, axis=axis)
+        count += np.flip(np.maximum.accumulate(np.flip(body, axis), axis=axis), axis)
+    return count
