@@ -23,8 +23,10 @@ CLOSING_MM = 6.0
 FEWEST_ML = 300.0
 """Both lungs of an adult hold more air-bearing tissue than this, even when shrunk by disease [mL]."""
 SMALLEST_PIECE_ML = 8.0
-BOWEL_HU = -930
-"""Gas of the bowel is this dark throughout; lung, even emphysematous, has vessels and walls in it [HU]."""
+GAS_HU = -960
+"""Gas is darker than this, lung tissue is not, but for emphysema [HU]."""
+MOSTLY_GAS = 0.4
+"""A piece of which more than this fraction is gas is bowel or stomach, unless it is a whole lung."""
 
 
 def segment_lungs(volume: Volume) -> LabelMap:
@@ -52,7 +54,7 @@ def segment_lungs(volume: Volume) -> LabelMap:
     for side in (1, 2):
         closed = fill_slices(close(sides == side, CLOSING_MM, coarse)) & ~wall
         whole[closed & (whole == 0) & (sides != 3 - side)] = side
-    labels = _refine(volume.hu, whole, coarse)
+    labels = _refine(volume.hu, whole, wall, coarse)
     flags = _flags(labels, volume)
     step = Step(name="segment_lungs", parameters={"edge_hu": EDGE_HU, "closing_mm": CLOSING_MM}, version=__version__)
     return LabelMap(
@@ -76,9 +78,9 @@ def _lung_pieces(air: Mask, coarse: Coarse) -> Mask:
     numbers = np.flatnonzero(sizes >= SMALLEST_PIECE_ML)
     if not numbers.size:
         return air & False
-    medians = ndimage.median(coarse.hu, pieces, numbers)
-    for number, median in zip(numbers, medians, strict=True):
-        keep[number] = median > BOWEL_HU or sizes[number] > 0.3 * sizes.max()
+    gas = ndimage.mean(coarse.hu < GAS_HU, pieces, numbers)
+    for number, fraction in zip(numbers, gas, strict=True):
+        keep[number] = fraction < MOSTLY_GAS or sizes[number] > 0.5 * sizes.max()
     biggest = sizes * keep
     big = np.flatnonzero(biggest > 0.1 * biggest.max())
     boxes = ndimage.find_objects(pieces)
@@ -100,7 +102,9 @@ def _refuse_no_lungs(lungs: Mask, coarse: Coarse) -> None:
     raise ScanError([Problem(code="no_lungs", message=message, mend=mend)])
 
 
-def _refine(hu: NDArray[np.int16], whole: NDArray[np.uint8], coarse: Coarse) -> NDArray[np.uint8]:
+def _refine(
+    hu: NDArray[np.int16], whole: NDArray[np.uint8], wall: Mask, coarse: Coarse
+) -> NDArray[np.uint8]:
     """Carry the coarse lungs to full resolution, with the edge where it lies in the picture."""
     filled = whole > 0
     labels = np.zeros(hu.shape, dtype=np.uint8)
@@ -109,6 +113,7 @@ def _refine(hu: NDArray[np.int16], whole: NDArray[np.uint8], coarse: Coarse) -> 
     for number in range(whole.shape[0]):
         deep[number] = ndimage.binary_erosion(filled[number], iterations=1)
         near[number] = np.where(filled[number], whole[number], ndimage.maximum_filter(whole[number], size=3))
+    near[wall] = 0  # the edge would else be sought inside the trachea
     _spread(hu, near, deep, np.array(coarse.factor), np.array(coarse.start), labels)
     return labels
 
