@@ -54,13 +54,14 @@ def test_a_record_that_must_be_mended(tmp_path: Path) -> None:
         result.output
         == """\
 patient.toml
-  [must be mended] line 3, column 'height_cm': A height of 1.62 cm cannot be (100 to 230 are allowed). 1.62 \
-looks like metres. Give centimetres: height_cm = 162.
-  [warning] column 'sex': The sex is not recorded, so no value can be given as percent of predicted. Add sex = \
+  [must be mended] line 3, column 'height_cm': A height of 1.62 cm cannot be (100 to 230 are allowed). \
+1.62 looks like metres. Give centimetres: height_cm = 162.
+  [warning] column 'sex': The sex is not recorded, so no value can be given as percent of \
+predicted. Add sex = \
 "female" or sex = "male".
 visits.csv
-  [must be mended] line 5, column 'date': '2021-02-30' is not a day of the calendar. Look up the date and write \
-it as year-month-day, such as 2021-02-28.
+  [must be mended] line 5, column 'date': '2021-02-30' is not a day of the calendar. Look up the date and \
+write it as year-month-day, such as 2021-02-28.
 doses.csv
   [warning] line 2, column 'every': '24' has no unit; it was read as every 24 hours. Write '24 h' if that is \
 right.
@@ -114,7 +115,7 @@ def test_values_are_held_against_what_is_expected(tmp_path: Path) -> None:
     text = VISITS.replace("mL/min/mmHg", "mmol/min/kPa")
     result = _check(write_folder(tmp_path, {"visits.csv": text}))
     assert result.exit_code == 3
-    # GLI 2017 expects about 19 mL/min/mmHg of this woman: 12.4 mmol/min/kPa (37.0) is far beyond it
+    # GLI 2017 expects about 19 mL/min/mmHg of this woman: 12.4 mmol/min/kPa is 37.0
     assert "line 7, column 'value': DLCO of 12.4 mmol/min/kPa is 19" in result.output
 
 
@@ -123,7 +124,7 @@ def test_no_such_folder(tmp_path: Path) -> None:
     assert result.exit_code == 3
     assert result.output == (
         f"{tmp_path / 'nobody'}\n"
-        "  [must be mended] There is no such folder. Check the path; 'breathline demo' writes an example of a "
-        "patient folder.\n\n"
+        "  [must be mended] There is no such folder. Check the path; 'breathline demo' writes an example of "
+        "a patient folder.\n\n"
         "The record cannot be used yet: 1 thing must be mended. Nothing was computed.\n"
     )

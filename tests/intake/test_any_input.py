@@ -18,7 +18,7 @@ from breathline.model.patient import PatientRecord
 from tests.intake.folders import FILES, MEASURES, PATIENT, TODAY, write_folder
 
 NAMES = (*FILES, "ct/scans.csv")
-RELAXED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RELAXED = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def _read_or_refuse(files: dict[str, bytes]) -> PatientRecord | None:

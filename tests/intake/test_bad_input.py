@@ -653,10 +653,10 @@ CASES = [
         name="unknown column",
         file="visits.csv",
         old="method,device",
-        new="methode,device",
+        new="methods,device",
         says=[
             (
-                "error: visits.csv, line 1, column 'methode': The column 'methode' is not known here. "
+                "error: visits.csv, line 1, column 'methods': The column 'methods' is not known here. "
                 "Did you mean 'method'? Rename it, or delete it. Known columns: date, week, measure, "
                 "value, unit, method, device, note."
             ),

@@ -3,10 +3,10 @@
 from breathline.cli.check import check
 from breathline.cli.listing import list_items
 from breathline.cli.main import main
-from breathline.cli.phantom import phantom
 from breathline.cli.predict import predict
 
-for command in (check, list_items, phantom, predict):
-    main.add_command(command)
+main.add_command(check)
+main.add_command(list_items)
+main.add_command(predict)
 
 __all__ = ["main"]

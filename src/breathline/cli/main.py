@@ -5,13 +5,9 @@ from __future__ import annotations
 import click
 
 from breathline import __version__
-from breathline.cli.check import check
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="breathline")
 def main() -> None:
     """Did this patient's fibrotic lung disease respond to treatment, beyond error, and safely?"""  # noqa: D400
-
-
-main.add_command(check)

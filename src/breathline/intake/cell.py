@@ -22,7 +22,7 @@ _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?:([ ,.'’])\d{3})(?:\1\d{3})*(?:[.,]\d+
 _WITH_UNIT = re.compile(r"[+-]?\d+(?:[.,]\d+)?\s*(?P<unit>[^\W\d_%°][^\d]{0,30}.{0,10}|%)$")
 _EXCEL_ERROR = re.compile(r"#(?:N/A|NV|DIV/0!|VALUE!|WERT!|REF!|BEZUG!|NAME\?|NUM!|NULL!|#+)", re.IGNORECASE)
 _NOTHING = frozenset(
-    {"na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "–", "—", ".", "?", "nd", "missing"}
+    {"na", "n/a", "n.a.", "nan", "null", "none", "nil", "-", "--", "–", "—", ".", "?", "missing"}
 )
 
 _ISO_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?", re.ASCII)

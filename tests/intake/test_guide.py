@@ -1,0 +1,30 @@
+"""The guide to the patient folder: the folder it shows is read without a problem."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from tests.intake.folders import problems_of
+
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "patient-folder.md"
+
+
+def _blocks() -> list[str]:
+    return re.findall(r"^```\w*\n(.*?)^```", GUIDE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+
+
+def _starting(*words: str) -> str:
+    (found,) = [block for block in _blocks() if block.startswith(words)]
+    return found
+
+
+def test_the_folder_of_the_guide_has_no_problem(tmp_path: Path) -> None:
+    files: dict[str, str | bytes | None] = {
+        "patient.toml": _starting("id ="),
+        "doses.csv": _starting("drug,"),
+        "events.csv": _starting("term,"),
+        "labs.csv": _starting("date,test"),
+    }
+    for number, form in enumerate(("date,measure", "date,fvc")):
+        assert problems_of(tmp_path / str(number), {**files, "visits.csv": _starting(form)}) == ()
