@@ -237,3 +237,31 @@ def test_expected_oxygen_pressure_takes_the_carbon_dioxide_of_the_day() -> None:
 def test_nothing_recorded_nothing_judged() -> None:
     assert judged() == RecordChanges(changes=(), course=(), before=())
     assert START.order < STOP.order
+
+
+def test_dates_serve_where_weeks_are_not_given() -> None:
+    def on(day: date, number: float) -> Measurement:
+        return Measurement(measure="dlco", value=number, unit="mL/min/mmHg", when=Moment(date=day))
+
+    rows = (on(date(2020, 1, 1), 12.0), on(date(2020, 3, 1), 7.0), on(date(2020, 6, 1), 12.0))
+    found = judged(*rows, start=Moment(date=date(2020, 3, 1)), stop=None)
+    assert (only(found.changes).baseline, only(found.changes).followup) == (7.0, 12.0)
+    assert len(found.before) == 1
+
+
+def test_weeks_count_from_the_start_wherever_it_stands() -> None:
+    rows = [value("dlco", 12.0, 5), value("dlco", 7.0, 9), value("dlco", 12.0, 20)]
+    found = judged(*rows, start=Moment(week=10.0), stop=Moment(week=16.0))
+    assert (only(found.changes).baseline, only(found.changes).followup) == (7.0, 12.0)
+    assert "weeks older" not in only(found.changes).reason
+
+
+def test_a_comparison_is_part_of_the_course_without_a_baseline() -> None:
+    found = judged(value("hrct_reading", 1.0, 8), value("hrct_reading", 0.0, 20))
+    assert [c.judgement for c in found.course] == [Judgement.BETTER, Judgement.NO_CHANGE]
+    assert judged(value("dlco", 9.0, 8)).course == ()
+
+
+def test_half_a_point_of_oxygen_is_the_same_oxygen() -> None:
+    assert pao2(21.0, 21.5).judgement is Judgement.BETTER
+    assert pao2(21.0, 21.6).judgement is Judgement.CANNOT_TELL
