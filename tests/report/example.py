@@ -15,7 +15,7 @@ from breathline.errors import Problem, Severity
 from breathline.keyslices import write_key_slices
 from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Standing, Subject, Timeline, Verdict
 from breathline.model.change import Change, Direction, Domain, Judgement
-from breathline.model.exposure import Course, ExposureSummary
+from breathline.model.exposure import Course, ExposureSummary, Role
 from breathline.model.measurement import Absence, Measurement, Moment, Origin, Standardised
 from breathline.model.patient import Diagnosis, Event, InputFile, Sex
 from breathline.model.safety import EventsStatus, SafetySummary
@@ -293,7 +293,7 @@ def example() -> Assessment:
 COURSES = (
     Course(
         drug="cyclophosphamide",
-        role="previous",
+        role=Role.PREVIOUS,
         start=at(-78),
         stop=at(-54),
         unit="mg",
@@ -304,7 +304,7 @@ COURSES = (
     ),
     Course(
         drug="azathioprine",
-        role="previous",
+        role=Role.PREVIOUS,
         start=at(-50),
         stop=at(-3),
         unit="mg",
@@ -315,7 +315,7 @@ COURSES = (
     ),
     Course(
         drug="prednisolone",
-        role="previous",
+        role=Role.PREVIOUS,
         start=at(-78),
         stop=at(-2),
         unit="mg",
@@ -326,7 +326,7 @@ COURSES = (
     ),
     Course(
         drug="imatinib",
-        role="treatment",
+        role=Role.TREATMENT,
         start=at(0),
         stop=at(20),
         unit="mg",
@@ -433,7 +433,7 @@ def _scan(week: int) -> ScanSummary:
             if week < 0
             else ()
         ),
-        labels=PATTERN_CODES,
+        labels=dict(PATTERN_CODES),
         folder=f"ct/week{week:+d}",
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,12 +12,9 @@ import click
 
 from breathline.cli.telling import progress_bars, told
 from breathline.errors import Problem, RecordError, Severity
-from breathline.intake import read_patient
 from breathline.intake.overview import Overview, describe_record
-from breathline.model.change import OutcomeMeasure
-from breathline.model.measurement import Measurement
-from breathline.model.patient import Person
-from breathline.outcomes import OUTCOMES, standardise
+from breathline.outcomes import OUTCOMES
+from breathline.record import read_patient
 
 _HEADINGS = {Severity.ERROR: "must be mended", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _ORDER = tuple(_HEADINGS)
@@ -33,7 +30,7 @@ def check(patient: Path, *, as_json: bool, quiet: bool) -> None:
     Ends with 0 where the record can be used, with 3 where something must be mended first.
     """
     with told():
-        problems, overview = _read(patient, OUTCOMES, quiet=quiet or as_json)
+        problems, overview = _read(patient, quiet=quiet or as_json)
         usable = overview is not None
         if as_json:
             click.echo(json.dumps(_as_json(problems, overview), indent=2, ensure_ascii=False))
@@ -42,21 +39,13 @@ def check(patient: Path, *, as_json: bool, quiet: bool) -> None:
     raise SystemExit(0 if usable else RecordError.exit_code)
 
 
-def expected_value(measurement: Measurement, person: Person) -> float | None:
-    """Give what is expected of a healthy person, where an equation tells."""
-    found = standardise([measurement], person)[0].standardised
-    return found.predicted if found is not None else None
-
-
-def _read(
-    patient: Path, measures: Mapping[str, OutcomeMeasure], *, quiet: bool
-) -> tuple[tuple[Problem, ...], Overview | None]:
+def _read(patient: Path, *, quiet: bool) -> tuple[tuple[Problem, ...], Overview | None]:
     try:
         with progress_bars(quiet=quiet) as progress:
-            record = read_patient(patient, measures=measures, expected=expected_value, progress=progress)
+            record = read_patient(patient, progress=progress)
     except RecordError as error:
         return error.problems, None
-    return record.warnings, describe_record(record, measures)
+    return record.warnings, describe_record(record, OUTCOMES)
 
 
 def _as_json(problems: Sequence[Problem], overview: Overview | None) -> dict[str, Any]:

@@ -170,6 +170,7 @@ def _check_two_systems(series: Sequence[VisitValue], findings: Findings) -> None
     gaps = [(high / low, place) for place, (low, high) in enumerate(pairwise(numbers), 1)]
     gap, place = max(gaps, default=(1.0, 0))
     if gap < LEAST_GAP:
+        _check_jump(series, findings)
         return
     ratio = median(numbers[place:]) / median(numbers[:place])
     low, high = ordered[:place], ordered[place:]
@@ -183,6 +184,17 @@ def _check_two_systems(series: Sequence[VisitValue], findings: Findings) -> None
         )
         tell = findings.error if sure and not looked_up else findings.warning
         _report_two_systems(value, others, ratio, tell, certain=certain)
+
+
+def _check_jump(series: Sequence[VisitValue], findings: Findings) -> None:
+    """Look for a jump between neighbours in time: a course that goes down and up again hides it from its range."""
+    for earlier, later in pairwise(sorted(series, key=_place)):
+        low, high = sorted((_number(earlier) or 0.0, _number(later) or 0.0))
+        if high >= SURE_RATIO * low:
+            looked_up = _says(earlier, CHECKED_WORDS) or _says(later, CHECKED_WORDS)
+            tell = findings.warning if looked_up else findings.error
+            _report_two_systems(later, [earlier], high / low, tell, certain=False)
+            return
 
 
 def _is_suspect(group: Sequence[VisitValue], other: Sequence[VisitValue]) -> bool:
@@ -269,19 +281,24 @@ def check_expected(
 ) -> None:
     """Hold each transfer factor against what is expected of a healthy person; same order, same units."""
     told = {problem.row for problem in findings.problems if problem.code == "other_unit_system"}
+    fractions: list[tuple[VisitValue, float]] = []
     for value, normal in zip(values, expected, strict=True):
         number = None if value.line in told else _number(value)
         if UNITS[value.measure.unit].kind not in TRANSFER_KINDS or number is None or number <= 0:
             continue
         if normal is not None and normal > 0:
-            _compare_with_expected(value, number / normal, findings)
+            fractions.append((value, number / normal))
+    # In severe disease low values are the rule; only a series that is low throughout may be in the other unit.
+    higher = {value.measure.key for value, fraction in fractions if fraction > BELOW_EXPECTED}
+    for value, fraction in fractions:
+        _compare_with_expected(value, fraction, findings, all_low=value.measure.key not in higher)
 
 
-def _compare_with_expected(value: VisitValue, fraction: float, findings: Findings) -> None:
+def _compare_with_expected(value: VisitValue, fraction: float, findings: Findings, *, all_low: bool) -> None:
     tell = findings.warning
     if fraction >= ABOVE_EXPECTED:
         other, tell = fraction / DLCO_SI_TO_TRADITIONAL, _tell(value, findings)
-    elif fraction <= BELOW_EXPECTED and value.stated_unit.startswith("mL"):
+    elif all_low and value.stated_unit.startswith("mL"):
         other = fraction * DLCO_SI_TO_TRADITIONAL
     else:
         return

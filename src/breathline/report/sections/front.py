@@ -11,13 +11,10 @@ from breathline.report.sections.citations import Citations
 OVERALL = "overall"
 
 TONES = {
-    "better": "better",
     "improved": "better",
-    "response": "better",
-    "responder": "better",
+    "partly_improved": "better",
     "worse": "worse",
-    "worsened": "worse",
-    "progression": "worse",
+    "partly_worse": "worse",
     "cannot_tell": "cannot_tell",
 }
 """Which judgement's colour and symbol a label of the overall verdict takes; any other stays neutral."""
