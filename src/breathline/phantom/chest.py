@@ -27,7 +27,6 @@ class Chest:
     texture: FloatArray
     jitter: FloatArray
     lung: NDArray[np.bool_]
-    clear: NDArray[np.bool_]
     back_mm: float
     front_mm: float
 
@@ -66,15 +65,16 @@ def draw_chest(seed: int) -> Chest:
         texture=np.ascontiguousarray(texture),
         jitter=random.uniform(0.08, 0.92, (16, 16, 16, 3)).astype(np.float32),
         lung=lung,
-        clear=lung & ~_tubes_on_grid(space, branches),
         back_mm=float(space.axes[1][trunk].max()),
         front_mm=float(space.axes[1][trunk].min()),
     )
 
 
-def _tubes_on_grid(space: Space, branches: Branches) -> NDArray[np.bool_]:
-    """Tell which grid points lie in a vessel or an airway."""
+def clear_lung(chest: Chest, edge: float) -> NDArray[np.bool_]:
+    """Tell which grid points are lung but no vessel or airway that a scan of sharpness `edge` shows."""
+    space = chest.space
     tubes = Tubes(*(np.zeros(space.shape, dtype=np.float32) for _ in range(3)))
-    frame = Frame(space.start[0], space.start[1], space.step, 0.7)
-    draw_tubes(as_rows(branches), space.axes[2], frame, tubes)
-    return np.asarray((tubes.vessel >= 0.5) | (tubes.wall + tubes.lumen >= 0.5))
+    frame = Frame(space.start[0], space.start[1], space.step, edge)
+    draw_tubes(as_rows(chest.branches), space.axes[2], frame, tubes)
+    taken = (tubes.vessel >= 0.5) | (tubes.wall + tubes.lumen >= 0.5)
+    return np.asarray(chest.lung & ~taken)

@@ -16,10 +16,15 @@ FloatArray = NDArray[np.float32]
 
 def compiled(function: Compiled) -> Compiled:
     """Compile a loop; it lets other threads run, and is compiled once for all runs where that can be kept."""
-    return cast(
-        Compiled,
-        numba.njit(cache=True, nogil=True, error_model="numpy", fastmath={"contract", "nsz"})(function),
-    )
+    try:
+        return _compile(function, keep=True)
+    except RuntimeError:  # no folder in which the compiled loop could be kept may be written to
+        return _compile(function, keep=False)
+
+
+def _compile(function: Compiled, *, keep: bool) -> Compiled:
+    fast = {"contract", "nsz"}
+    return cast(Compiled, numba.njit(cache=keep, nogil=True, error_model="numpy", fastmath=fast)(function))
 
 
 class Grid(NamedTuple):

@@ -232,7 +232,7 @@ def _lung(
         sheet = abs(oblique(x, y, z)) / 1.5
         if x < 0 and oblique(x, y, z) > 0:
             sheet = min(sheet, abs(horizontal(x, y, z)))
-    return _mix(density, 0.80, _line(sheet, 0.55, edge)), code
+    return _mix(density, min(0.78 * packed, 1.04), _line(sheet, 0.55, edge)), code
 
 
 @compiled

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from breathline.model.volume import PATTERN_CODES, Geometry
 from breathline.phantom.breathing import at_points, posture, to_scan
-from breathline.phantom.chest import Chest, draw_chest
+from breathline.phantom.chest import Chest, clear_lung, draw_chest
 from breathline.phantom.compiled import FloatArray, Grid
 from breathline.phantom.disease import choose_cuts
 from breathline.phantom.render import LEFT, RIGHT, Frame, Scene, Tubes, draw_plane, draw_tubes
@@ -64,7 +64,10 @@ def prepare(spec: PhantomSpec, baseline: PhantomSpec | None = None) -> Scan:
     """Draw the patient, the way they lie and breathe, and the disease of the day."""
     chest = draw_chest(spec.seed)
     moved = posture(spec)
-    cuts = choose_cuts(chest.space, chest.disease.values, (chest.lung, chest.clear), moved, (spec, baseline))
+    sharpness = max(spec.pixel_mm, spec.thickness_mm / 2, 0.5)
+    cuts = choose_cuts(
+        chest.space, chest.disease.values, (chest.lung, clear_lung(chest, sharpness)), moved, (spec, baseline)
+    )
     supine = spec.position == "supine"
     scene = Scene(
         posture=moved,
