@@ -15,7 +15,7 @@ LARGEST_TRACHEA_MM2 = 900.0
 WIDEST_TRACHEA_MM = 38.0
 SHORTEST_TRACHEA_MM = 20.0
 MOST_AIRWAY_ML = 110.0
-"""Trachea and the bronchi seen on a 2 mm grid hold 30-80 mL; more means that growth leaked into the lung [mL]."""
+"""Trachea and the bronchi seen on a 2 mm grid hold 30-80 mL; more means growth leaked into the lung [mL]."""
 LEAK = 1.6
 """Growth by this factor from one threshold to the next, 25 HU higher, is a leak."""
 MAIN_BRONCHUS_RADIUS_MM = 3.5

@@ -1,4 +1,4 @@
-"""A coarser copy of a volume, on which shapes are found quickly; its labels are refined at full resolution."""
+"""A coarser copy of a volume, on which shapes are found quickly; labels are refined at full resolution."""
 
 from __future__ import annotations
 
@@ -61,11 +61,7 @@ def shrink(volume: Volume) -> Coarse:
     """Make the coarse copy, cropped to the body."""
     dz, dy, dx = volume.geometry.spacing_mm
     separate = volume.geometry.is_interval
-    factor = (
-        1 if separate else max(1, int(COARSE_MM / dz + 0.25)),
-        max(1, round(COARSE_MM / dy)),
-        max(1, round(COARSE_MM / dx)),
-    )
+    factor = block_size(volume, COARSE_MM)
     rows, columns = _used(volume.hu)
     part = volume.hu[:, rows, columns]
     return Coarse(
@@ -75,6 +71,13 @@ def shrink(volume: Volume) -> Coarse:
         spacing_mm=(dz * factor[0], dy * factor[1], dx * factor[2]),
         separate=separate,
     )
+
+
+def block_size(volume: Volume, width_mm: float) -> tuple[int, int, int]:
+    """Give the voxels along (slices, rows, columns) of a block about `width_mm` wide; one slice where apart."""
+    dz, dy, dx = volume.geometry.spacing_mm
+    layers = 1 if volume.geometry.is_interval else max(1, int(COARSE_MM / dz + 0.25))
+    return layers, max(1, round(width_mm / dy)), max(1, round(width_mm / dx))
 
 
 def _used(hu: NDArray[np.int16]) -> tuple[slice, slice]:
@@ -109,7 +112,7 @@ def _block_means(hu: NDArray[np.int16], factor: tuple[int, int, int]) -> NDArray
 
 
 def distance_to(mask: Mask, spacing_mm: tuple[float, float, float], *, separate: bool) -> NDArray[np.float32]:
-    """Distance of every voxel to the nearest one in `mask` [mm]; within its own slice where slices are separate."""
+    """Measure how far each voxel is from a mask [mm]; within its own slice where slices are separate."""
     if not separate:
         return _distance(mask, spacing_mm)
     far = np.full(mask.shape, 1e6, dtype=np.float32)
@@ -133,7 +136,10 @@ def grow(mask: Mask, radius_mm: float, coarse: Coarse) -> Mask:
 
 def close(mask: Mask, radius_mm: float, coarse: Coarse) -> Mask:
     """Fill clefts and holes narrower than twice `radius_mm`."""
-    pad = [(int(radius_mm / step) + 2) if n > 1 else 0 for step, n in zip(coarse.spacing_mm, mask.shape, strict=True)]
+    pad = [
+        (int(radius_mm / step) + 2) if n > 1 else 0
+        for step, n in zip(coarse.spacing_mm, mask.shape, strict=True)
+    ]
     if coarse.separate:
         pad[0] = 0
     wide = np.pad(mask, [(p, p) for p in pad])

@@ -15,7 +15,7 @@ from breathline.errors import Problem, ScanError, Severity
 from breathline.model.volume import LUNG_CODES, LabelMap, QualityFlag, Step, Volume
 
 LUNG_HU = -350
-"""Lung, healthy or hazy, is below this on the coarse grid; the pleura lies near half-way to soft tissue [HU]."""
+"""Lung, healthy or hazy, is below this on the coarse grid [HU]."""
 EDGE_HU = -400
 """The pleural edge at full resolution: half-way between lung and chest wall [HU]."""
 CLOSING_MM = 6.0
@@ -56,7 +56,9 @@ def segment_lungs(volume: Volume) -> LabelMap:
         whole[closed & (whole == 0) & (sides != 3 - side)] = side
     labels = _refine(volume.hu, whole, wall, coarse)
     flags = _flags(labels, volume)
-    step = Step(name="segment_lungs", parameters={"edge_hu": EDGE_HU, "closing_mm": CLOSING_MM}, version=__version__)
+    step = Step(
+        name="segment_lungs", parameters={"edge_hu": EDGE_HU, "closing_mm": CLOSING_MM}, version=__version__
+    )
     return LabelMap(
         labels=labels,
         geometry=volume.geometry,
@@ -137,7 +139,9 @@ def _spread(
                     continue
                 inner = deep[k, j, i]
                 for y in range(start[1] + j * factor[1], min(start[1] + (j + 1) * factor[1], hu.shape[1])):
-                    for x in range(start[2] + i * factor[2], min(start[2] + (i + 1) * factor[2], hu.shape[2])):
+                    for x in range(
+                        start[2] + i * factor[2], min(start[2] + (i + 1) * factor[2], hu.shape[2])
+                    ):
                         if inner or (-1500 < hu[z, y, x] < EDGE_HU):
                             labels[z, y, x] = side
 
@@ -150,7 +154,12 @@ def _flags(labels: NDArray[np.uint8], volume: Volume) -> tuple[QualityFlag, ...]
         message = f"Nearly no {side} lung was found: it is missing, collapsed, or outside the picture."
         flags.append(QualityFlag(code="one_lung", severity=Severity.WARNING, message=message))
     for end, word in ((0, "bottom"), (-1, "top")):
-        area = float((labels[end] > 0).sum()) * volume.geometry.spacing_mm[1] * volume.geometry.spacing_mm[2] / 100.0
+        area = (
+            float((labels[end] > 0).sum())
+            * volume.geometry.spacing_mm[1]
+            * volume.geometry.spacing_mm[2]
+            / 100.0
+        )
         if area > 15.0:
             message = f"The lungs are cut off at the {word} of the scan ({area:.0f} cm² in the last slice)."
             flags.append(QualityFlag(code="lungs_cut", severity=Severity.WARNING, message=message))

@@ -78,9 +78,7 @@ def _gap_problems(
             count = f"{whole - 1} slice{'s are' if whole > 2 else ' is'} missing"
             message = f"{count} between {low:g} and {high:g} mm (slices lie {step:g} mm apart)."
             mend = "Export the whole series again."
-            problems.append(
-                Problem(code="missing_slice", message=message, mend=mend, file=series.folder)
-            )
+            problems.append(Problem(code="missing_slice", message=message, mend=mend, file=series.folder))
     if problems:
         return problems
     message = f"slices lie between {gaps.min():g} and {gaps.max():g} mm apart, without a regular order."
@@ -146,7 +144,7 @@ def canonical_axes(
     stored: NDArray[np.int16], grid: StoredGrid, thickness_mm: float | None
 ) -> tuple[HounsfieldArray, Geometry]:
     """Turn a stored array so that slices run from feet to head, rows to the back, columns to the left."""
-    flips = [axis for axis in range(3) if grid.flipped[axis]]
+    flips = tuple(axis for axis in range(3) if grid.flipped[axis])
     turned = np.flip(stored, flips) if flips else stored
     hu = np.ascontiguousarray(turned.transpose(np.argsort(grid.axes)))
     matrix = np.array(grid.direction).reshape(3, 3)
@@ -172,5 +170,5 @@ def canonical_axes(
 def stored_axes(labels: LabelArray, grid: StoredGrid) -> LabelArray:
     """Turn labels on the volume's axes back to those of the file."""
     turned = labels.transpose(grid.axes)
-    flips = [axis for axis in range(3) if grid.flipped[axis]]
+    flips = tuple(axis for axis in range(3) if grid.flipped[axis])
     return np.ascontiguousarray(np.flip(turned, flips) if flips else turned)

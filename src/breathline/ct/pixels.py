@@ -39,7 +39,7 @@ def read_slice(path: Path) -> NDArray[np.int16] | Problem:
     Returns
     -------
     ndarray or Problem
-        (rows, columns) as stored [HU], PADDING where nothing was reconstructed; or what is wrong with the file.
+        (rows, columns) as stored [HU], PADDING where nothing was reconstructed; or what is wrong.
     """
     try:
         with pydicom.config.disable_value_validation():

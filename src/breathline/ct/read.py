@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
-from numpy.typing import NDArray
 
 from breathline import __version__
 from breathline.ct.order import canonical_axes, check_spacing, slice_direction, stored_grid
@@ -17,7 +16,7 @@ from breathline.ct.pixels import read_slice, to_hounsfield
 from breathline.dicom.header import image_format
 from breathline.dicom.series import FEWEST_SLICES, Series, choose_series, find_series, series_of_files
 from breathline.errors import Problem, ScanError, Severity
-from breathline.model.volume import PADDING, Acquisition, Geometry, HounsfieldArray, QualityFlag, Step, Volume
+from breathline.model.volume import PADDING, Acquisition, HounsfieldArray, QualityFlag, Step, Volume
 from breathline.progress import Progress, silent
 
 AIR_AT_MOST = -500
@@ -27,8 +26,8 @@ AIR_AT_MOST = -500
 def read_scan(source: Path | Sequence[Path] | Series, *, progress: Progress = silent) -> Volume:
     """Read a chest CT from a DICOM folder, DICOM files, or a NIfTI, MHA or NRRD file.
 
-    Slices are ordered by position; nothing is resampled or interpolated. Voxels the scanner did not reconstruct
-    become ``PADDING``.
+    Slices are ordered by position; nothing is resampled or interpolated. Voxels the scanner did not
+    reconstruct become ``PADDING``.
 
     Parameters
     ----------
@@ -120,9 +119,7 @@ def _read_dicom(series: Series, progress: Progress) -> Volume:
     if series.frames > 1:
         message = "this is one file with many frames (Enhanced CT), which is not read yet."
         mend = "Export the scan as one file a slice."
-        raise ScanError(
-            [Problem(code="multi_frame", message=message, mend=mend, file=str(series.files[0]))]
-        )
+        raise ScanError([Problem(code="multi_frame", message=message, mend=mend, file=str(series.files[0]))])
     spacing, notes = check_spacing(series)
     raw = _read_slices(series, progress)
     direction = slice_direction(series)
@@ -228,7 +225,9 @@ def _check_values(hu: HounsfieldArray, series: Series) -> None:
     if real.size and float(np.mean(real < AIR_AT_MOST)) >= 0.01:
         return
     lowest = int(real.min()) if real.size else 0
-    message = f"the values do not look like Hounsfield units of a chest: the lowest is {lowest}, air is -1000."
+    message = (
+        f"the values do not look like Hounsfield units of a chest: the lowest is {lowest}, air is -1000."
+    )
     mend = "Give a chest CT in Hounsfield units; if 1024 was added to its values, take it off."
     raise ScanError([Problem(code="not_hounsfield", message=message, mend=mend, file=_where(series))])
 
@@ -254,5 +253,3 @@ def _mark_canvas(volume: Volume) -> Volume:
     message = f"The picture lies in a larger canvas filled with {value}; the canvas is left out."
     flag = QualityFlag(code="canvas", severity=Severity.NOTE, message=message)
     return replace(volume, hu=marked, quality=(*volume.quality, flag))
-
-

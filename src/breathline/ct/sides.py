@@ -19,19 +19,20 @@ ONE_LUNG_MM = 40.0
 def split_sides(lungs: Mask, coarse: Coarse) -> NDArray[np.uint8]:
     """Give 1 to the right lung and 2 to the left.
 
-    In each slice the border runs from front to back where it crosses the least and the densest lung: through the
-    mediastinum, and along the thin junction line where the lungs touch.
+    In each slice the border runs from front to back where it crosses the least and the densest lung: through
+    the mediastinum, and along the thin junction line where the lungs touch.
     """
     sides = np.zeros(lungs.shape, dtype=np.uint8)
     middle = _midline(lungs)
     through = 0.0
-    for number, layer in enumerate(lungs):
+    for number in range(lungs.shape[0]):
+        layer = np.asarray(lungs[number])
         if not layer.any():
             continue
         low, high = _window(layer, middle[number])
         cost = _cost(coarse.hu[number], layer)
         border = _cheapest(cost[:, low:high]) + low
-        through += float(cost[np.arange(border.size), border].sum()) * coarse.spacing_mm[1]
+        through += float(cost[np.arange(border.shape[0]), border].sum()) * coarse.spacing_mm[1]
         right = np.arange(layer.shape[1])[None, :] <= border[:, None]
         sides[number] = np.where(layer, np.where(right, 1, 2), 0)
     if through > ONE_LUNG_MM * float(lungs.any(axis=(1, 2)).sum()):
@@ -70,7 +71,11 @@ def _window(layer: Mask, middle: float) -> tuple[int, int]:
     index = np.arange(columns.size)
     left_of, right_of = index < middle, index >= middle
     low = float(np.average(index[left_of], weights=columns[left_of])) if columns[left_of].any() else 0.0
-    high = float(np.average(index[right_of], weights=columns[right_of])) if columns[right_of].any() else columns.size
+    high = (
+        float(np.average(index[right_of], weights=columns[right_of]))
+        if columns[right_of].any()
+        else columns.size
+    )
     low, high = min(low, middle - 2), max(high, middle + 2)
     return max(0, int(low)), min(columns.size, int(high) + 1)
 
@@ -117,7 +122,10 @@ def _tidied(sides: NDArray[np.uint8], coarse: Coarse) -> NDArray[np.uint8]:
         sizes[0] = 0
         boxes = ndimage.find_objects(pieces)
         for number in range(1, count + 1):
-            if number == sizes.argmax() or sizes[number] * coarse.voxel_ml > 0.2 * sizes.max() * coarse.voxel_ml:
+            if (
+                number == sizes.argmax()
+                or sizes[number] * coarse.voxel_ml > 0.2 * sizes.max() * coarse.voxel_ml
+            ):
                 continue
             box = tuple(slice(max(0, part.start - 1), part.stop + 1) for part in boxes[number - 1])
             piece = pieces[box] == number

@@ -1,0 +1,45 @@
+"""``breathline ct``: one scan measured."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from breathline.cli.telling import progress_bars, say, told
+
+
+@click.group()
+def ct() -> None:
+    """Measure chest CT."""
+
+
+@ct.command()
+@click.argument("scan", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--method", default=None, help="Pattern method; see `breathline list patterns`.")
+@click.option("--json", "as_text", is_flag=True, help="Print the measurements as JSON.")
+@click.option("--quiet", is_flag=True, help="No progress and no messages.")
+def measure(scan: tuple[Path, ...], out: Path, method: str | None, *, as_text: bool, quiet: bool) -> None:
+    """Measure one chest CT: a DICOM folder, DICOM files, or a NIfTI, MHA or NRRD file."""
+    with told(), progress_bars(quiet=quiet) as progress:
+        # Loaded here so that `breathline --help` answers at once.
+        from breathline.ct.measure import as_json, measure_scan, write_scan  # noqa: PLC0415
+        from breathline.ct.patterns import DEFAULT_METHOD  # noqa: PLC0415
+
+        source = scan[0] if len(scan) == 1 else list(scan)
+        measured = measure_scan(source, method=method or DEFAULT_METHOD, progress=progress)
+        write_scan(measured, out)
+        content = as_json(measured.result)
+    for flag in content["quality"]:
+        if flag["severity"] != "note":
+            say(flag["message"], quiet=quiet)
+    if as_text:
+        click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        return
+    for item in content["measurements"]:
+        if item["region"] == "lungs":
+            number = f"{item['value']:.1f} {item['unit']} ({item['low']:.1f} to {item['high']:.1f})"
+            say(f"{item['measure']}: {number}", quiet=quiet)
+    say(f"Written to {out}", quiet=quiet)

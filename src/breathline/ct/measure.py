@@ -1,0 +1,224 @@
+"""One scan from disk to its measurements, and the measurements to disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
+
+from breathline import __version__
+from breathline.ct.lungs import segment_lungs
+from breathline.ct.order import stored_axes, stored_grid
+from breathline.ct.patterns import DEFAULT_METHOD, PATTERN_METHODS
+from breathline.ct.quality import judge_quality
+from breathline.ct.quantify import quantify
+from breathline.ct.read import read_scan
+from breathline.dicom.series import Series
+from breathline.errors import OutputError
+from breathline.keyslices import write_key_slices
+from breathline.model.volume import KeySlice, LabelMap, QualityFlag, ScanMeasurement, StoredGrid, Volume
+from breathline.progress import Progress, silent
+
+SCHEMA = "breathline.measurements/1"
+KEY_HEIGHTS = (0.15, 0.35, 0.55, 0.75)
+"""Heights of the key slices above the lung bases, as fractions of lung height."""
+CHEST_MARGIN_MM = 25.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class MeasuredScan:
+    """A scan with its label maps and what was measured on it."""
+
+    volume: Volume
+    lungs: LabelMap
+    patterns: LabelMap
+    result: ScanMeasurement
+
+
+def measure_scan(
+    source: Path | Sequence[Path] | Series, *, method: str = DEFAULT_METHOD, progress: Progress = silent
+) -> MeasuredScan:
+    """Measure lungs and patterns of one chest CT.
+
+    Parameters
+    ----------
+    source
+        DICOM folder, list of DICOM files, NIfTI, MHA or NRRD file, or a series already found.
+    method
+        Name of the pattern method; see ``breathline list patterns``.
+
+    Raises
+    ------
+    ScanError
+        If the scan cannot be read or shows no lungs; carries every problem found.
+    RegistryError
+        If there is no such method.
+    """
+    classifier = PATTERN_METHODS[method]
+    volume = read_scan(source, progress=progress)
+    progress("measuring", 0, 3)
+    lungs = segment_lungs(volume)
+    progress("measuring", 1, 3)
+    patterns = classifier.classify(volume, lungs)
+    progress("measuring", 2, 3)
+    measurements, absent = quantify(volume, lungs, patterns)
+    quality = (
+        *volume.quality,
+        *lungs.quality,
+        *judge_quality(volume, lungs),
+        *patterns.labels.quality,
+        *absent,
+    )
+    progress("measuring", 3, 3)
+    result = ScanMeasurement(
+        scan=_scan_facts(volume),
+        quality=quality,
+        labels=dict(patterns.labels.names),
+        measurements=measurements,
+        steps=(*volume.steps, *lungs.steps, *patterns.labels.steps),
+        version=__version__,
+    )
+    return MeasuredScan(volume=volume, lungs=lungs, patterns=patterns.labels, result=result)
+
+
+def _scan_facts(volume: Volume) -> dict[str, float | int | str | bool | None]:
+    made, where = volume.acquisition, volume.geometry
+    return {
+        "modality": made.modality,
+        "manufacturer": made.manufacturer,
+        "model": made.model,
+        "kernel": made.kernel,
+        "kvp": made.kvp,
+        "exposure_mas": made.exposure_mas,
+        "patient_position": made.patient_position,
+        "contrast": bool(made.contrast),
+        "date": made.date,
+        "format": made.source_format,
+        "slices": where.shape[0],
+        "rows": where.shape[1],
+        "columns": where.shape[2],
+        "slice_spacing_mm": round(where.spacing_mm[0], 4),
+        "pixel_spacing_mm": round(where.spacing_mm[2], 4),
+        "slice_thickness_mm": where.slice_thickness_mm,
+        "interval": where.is_interval,
+    }
+
+
+def key_slices(volume: Volume, lungs: LabelMap, patterns: LabelMap) -> tuple[KeySlice, ...]:
+    """Take axial slices at fixed heights of the lungs, cropped to the chest, for the report."""
+    inside = lungs.labels > 0
+    layers = np.flatnonzero(inside.any(axis=(1, 2)))
+    _, dy, dx = volume.geometry.spacing_mm
+    rows = _span(inside.any(axis=(0, 2)), round(CHEST_MARGIN_MM / dy))
+    columns = _span(inside.any(axis=(0, 1)), round(CHEST_MARGIN_MM / dx))
+    found = []
+    for height in KEY_HEIGHTS:
+        number = round(layers[0] + height * (layers[-1] - layers[0]))
+        found.append(
+            KeySlice(
+                height=height,
+                position_mm=volume.geometry.origin_mm[2] + number * volume.geometry.spacing_mm[0],
+                hu=volume.hu[number, rows, columns].copy(),
+                labels=patterns.labels[number, rows, columns].copy(),
+                pixel_mm=(dy, dx),
+            )
+        )
+    return tuple(found)
+
+
+def _span(used: Any, margin: int) -> slice:
+    where = np.flatnonzero(used)
+    return slice(max(0, int(where[0]) - margin), min(used.size, int(where[-1]) + margin + 1))
+
+
+def write_scan(measured: MeasuredScan, out: Path) -> None:
+    """Write ``measurements.json``, ``lungs.nii.gz``, ``patterns.nii.gz`` and ``slices.npz``, whole or not.
+
+    Label maps lie on the grid of the scan as it was given. Nothing written names the patient.
+
+    Raises
+    ------
+    OutputError
+        If something cannot be written; what was there before is left as it was.
+    """
+    with _whole_or_nothing(out) as place:
+        write_labels(measured.lungs, measured.volume, place / "lungs.nii.gz")
+        write_labels(measured.patterns, measured.volume, place / "patterns.nii.gz")
+        write_key_slices(place / "slices.npz", key_slices(measured.volume, measured.lungs, measured.patterns))
+        text = json.dumps(as_json(measured.result), indent=2, ensure_ascii=False)
+        (place / "measurements.json").write_text(text + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _whole_or_nothing(out: Path) -> Iterator[Path]:
+    """Give a folder beside `out` whose files are moved there once all are written."""
+    place = None
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        place = Path(tempfile.mkdtemp(prefix=".breathline-", dir=out.parent))
+        yield place
+        out.mkdir(exist_ok=True)
+        for path in sorted(place.iterdir()):
+            os.replace(path, out / path.name)  # noqa: PTH105  # both are paths of one file system
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "the disk refused"
+        raise OutputError(f"The results could not be written to '{out}': {reason}.") from error
+    finally:
+        if place is not None:
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def write_labels(labels: LabelMap, volume: Volume, target: Path) -> None:
+    """Write a label map as NIfTI on the scan's own grid: same shape, axis order and position as its file."""
+    grid = volume.stored or _plain_grid(volume)
+    image = sitk.GetImageFromArray(stored_axes(labels.labels, grid))
+    image.SetSpacing(grid.spacing_mm)
+    image.SetOrigin(grid.origin_mm)
+    image.SetDirection(grid.direction)
+    sitk.WriteImage(image, str(target), useCompression=True, compressionLevel=2)
+
+
+def _plain_grid(volume: Volume) -> StoredGrid:
+    dz, dy, dx = volume.geometry.spacing_mm
+    slices, rows, columns = volume.geometry.direction
+    matrix = np.column_stack([columns, rows, slices])
+    return stored_grid((dx, dy, dz), volume.geometry.origin_mm, tuple(float(item) for item in matrix.ravel()))
+
+
+def as_json(result: ScanMeasurement) -> dict[str, Any]:
+    """Give the content of ``measurements.json``."""
+    return {
+        "schema": SCHEMA,
+        "scan": dict(result.scan),
+        "quality": [_flag(flag) for flag in result.quality],
+        "labels": dict(result.labels),
+        "measurements": [
+            {
+                "measure": item.measure,
+                "region": item.region,
+                "value": item.value,
+                "unit": item.unit,
+                "low": item.low,
+                "high": item.high,
+            }
+            for item in result.measurements
+        ],
+        "steps": [
+            {"name": step.name, "parameters": dict(step.parameters), "version": step.version}
+            for step in result.steps
+        ],
+        "version": result.version,
+    }
+
+
+def _flag(flag: QualityFlag) -> dict[str, str]:
+    return {"code": flag.code, "severity": flag.severity.value, "message": flag.message}

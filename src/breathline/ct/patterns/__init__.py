@@ -1,0 +1,14 @@
+"""Methods that tell the patterns of lung disease apart: one file a method, one line here."""
+
+from __future__ import annotations
+
+from breathline.ct.patterns.adaptive_density import AdaptiveDensity
+from breathline.ct.patterns.method import PatternMap, PatternMethod
+from breathline.registry import Registry
+
+PATTERN_METHODS: Registry[PatternMethod] = Registry("CT pattern method", "breathline.patterns")
+PATTERN_METHODS.add(AdaptiveDensity.name, AdaptiveDensity())
+
+DEFAULT_METHOD = AdaptiveDensity.name
+
+__all__ = ["DEFAULT_METHOD", "PATTERN_METHODS", "PatternMap", "PatternMethod"]
