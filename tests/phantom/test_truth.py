@@ -72,7 +72,7 @@ def test_breathing_out_keeps_the_mass(tmp_path: Path) -> None:
     assert less.lung_volume_ml < 0.85 * full.lung_volume_ml
     assert less.mean_density_hu > full.mean_density_hu + 15
     # oracle: conservation of mass. Five percent: the wall in voxels at the pleura, now fewer, and
-    # vessels that crowd into each other. Were mass not conserved it would fall by the 15 % of volume and more.
+    # vessels that crowd into each other. Mass not conserved would fall by 15 % and more.
     assert less.lung_mass_g == pytest.approx(full.lung_mass_g, rel=0.05)
 
 

@@ -212,7 +212,8 @@ def _lung(
     haze = _weight(scene, found, HAZE)
     if haze > 0:
         haze = haze * haze * (3 - 2 * haze)
-        density += haze * max(0.20 + 0.045 * lobule + 0.05 * broad, 0.06)
+        fine = _grain(scene.texture, x / 1.9, y / 1.9, z / 1.9)
+        density += haze * max(0.21 + 0.045 * lobule + 0.05 * broad + 0.03 * fine, 0.05)
         code = 2 if haze >= 0.5 else code
     density *= packed
     net = _net_weight(scene, found)

@@ -45,7 +45,7 @@ def common_header(spec: PhantomSpec, geometry: Geometry) -> Dataset:
 def _identify(data: Dataset, spec: PhantomSpec, options: object) -> None:
     day = "" if spec.study_date is None else spec.study_date.strftime("%Y%m%d")
     data.SpecificCharacterSet = "ISO_IR 100"
-    data.ImageType = ["DERIVED", "SECONDARY", "AXIAL"]
+    data.ImageType = ["ORIGINAL", "PRIMARY", "AXIAL"]
     data.SOPClassUID = CTImageStorage
     data.StudyDate = data.SeriesDate = data.AcquisitionDate = data.ContentDate = day
     data.StudyTime = data.SeriesTime = data.AcquisitionTime = data.ContentTime = "120000" if day else ""

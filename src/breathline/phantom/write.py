@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,7 +76,9 @@ def write_phantom(out: Path, spec: PhantomSpec, *, progress: Progress = silent) 
         If `out` already holds a phantom or something else; nothing there is touched.
     """
     _refuse_full(out)
-    return _write_one(out, prepare(spec), "drawing slices", progress)
+    with _whole(out) as making:
+        truth = _write_files(making, prepare(spec), "drawing slices", progress)
+    return _placed(truth, out)
 
 
 def write_phantom_pair(
@@ -87,15 +91,16 @@ def write_phantom_pair(
     _refuse_full(out)
     visit = followup.visit if followup.visit != baseline.visit else baseline.visit + 1
     followup = replace(followup, seed=baseline.seed, visit=visit)
-    first = prepare(baseline)
-    before = _write_one(out / "baseline", first, "drawing baseline", progress)
-    second = prepare(followup, baseline)
-    after = _write_one(out / "followup", second, "drawing follow-up", progress)
-    truth = out / "truth"
-    truth.mkdir(parents=True, exist_ok=True)
-    write_displacement(truth / "displacement.nii.gz", first, second, progress)
-    _write_json(truth / "truth.json", {"baseline": before.as_record(), "followup": after.as_record()})
-    return before, after
+    with _whole(out) as making:
+        first = prepare(baseline)
+        before = _write_files(making / "baseline", first, "drawing baseline", progress)
+        second = prepare(followup, baseline)
+        after = _write_files(making / "followup", second, "drawing follow-up", progress)
+        truth = making / "truth"
+        truth.mkdir()
+        write_displacement(truth / "displacement.nii.gz", first, second, progress)
+        _write_json(truth / "truth.json", {"baseline": before.as_record(), "followup": after.as_record()})
+    return _placed(before, out / "baseline"), _placed(after, out / "followup")
 
 
 def _refuse_full(out: Path) -> None:
@@ -103,19 +108,23 @@ def _refuse_full(out: Path) -> None:
         raise OutputError(f"'{out}' is already there and not empty. Name a folder that does not exist yet.")
 
 
-def _write_one(out: Path, scan: Scan, step: str, progress: Progress) -> PhantomTruth:
-    """Write into a folder beside `out` and move it into place when it is whole."""
-    making = out.with_name(f".{out.name}.partial")
+@contextmanager
+def _whole(out: Path) -> Iterator[Path]:
+    """Give a folder beside `out` to write into, moved into place when whole and removed if it is not."""
+    making = out.absolute().with_name(f".{out.absolute().name}.partial")
     shutil.rmtree(making, ignore_errors=True)
+    making.mkdir(parents=True)
     try:
-        truth = _write_files(making, scan, step, progress)
-        out.parent.mkdir(parents=True, exist_ok=True)
+        yield making
         if out.is_dir():
             out.rmdir()
         making.rename(out)
     except BaseException:
         shutil.rmtree(making, ignore_errors=True)
         raise
+
+
+def _placed(truth: PhantomTruth, out: Path) -> PhantomTruth:
     return replace(truth, dicom=out / "dicom", truth=out / "truth")
 
 
@@ -123,7 +132,7 @@ def _write_files(out: Path, scan: Scan, step: str, progress: Progress) -> Phanto
     spec, geometry = scan.spec, geometry_of(scan.spec)
     dicom, folder = out / "dicom", out / "truth"
     dicom.mkdir(parents=True)
-    folder.mkdir()
+    folder.mkdir(parents=True)
     lungs, patterns = np.empty(geometry.shape, dtype=np.uint8), np.empty(geometry.shape, dtype=np.uint8)
     header = common_header(spec, geometry)
     density = 0.0
