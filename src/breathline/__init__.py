@@ -19,7 +19,7 @@ _SURFACE = {
     "RecordError": "breathline.errors",
     "ScanError": "breathline.errors",
     "assess": "breathline.pipeline",
-    "measure_scan": "breathline.ct",
+    "measure_scan": "breathline.ct.measure",
     "read_assessment": "breathline.archive",
     "read_patient": "breathline.record",
     "write_assessment": "breathline.archive",
@@ -27,7 +27,20 @@ _SURFACE = {
     "write_report": "breathline.report",
 }
 
-__all__ = [*sorted(_SURFACE), "__version__"]
+__all__ = [
+    "Assessment",
+    "BreathlineError",
+    "RecordError",
+    "ScanError",
+    "__version__",
+    "assess",
+    "measure_scan",
+    "read_assessment",
+    "read_patient",
+    "write_assessment",
+    "write_phantom",
+    "write_report",
+]
 
 
 def __getattr__(name: str) -> Any:

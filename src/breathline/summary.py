@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from breathline.model.assessment import Verdict
-from breathline.model.change import Change, Judgement
+from breathline.model.change import Change, Domain, Judgement
 from breathline.model.exposure import Course, ExposureSummary, Role
 from breathline.model.measurement import Absence, Value
 from breathline.model.patient import Person, Sex
@@ -169,8 +169,15 @@ def _expected(change: Change, which: int) -> str:
 
 
 def _measures(changes: Sequence[Change], judgement: Judgement, heading: str) -> str:
-    parts = [_from_to(change) for change in changes if change.judgement is judgement]
+    parts = [_from_to(change) for change in changes if change.judgement is judgement and not _absent(change)]
     return f"{heading}: {'; '.join(parts)}." if parts else ""
+
+
+def _absent(change: Change) -> bool:
+    """Tell whether a CT pattern is as good as absent on both dates, so that naming it would say nothing."""
+    limit = change.important_difference
+    values = [value for value in (change.baseline, change.followup) if not isinstance(value, Absence)]
+    return change.domain is Domain.IMAGING and limit is not None and len(values) == 2 and max(values) < limit
 
 
 def _untold(changes: Sequence[Change]) -> str:

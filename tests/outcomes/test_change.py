@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import hypot, sqrt
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from breathline.errors import UnitError
-from breathline.model.change import Change, Judgement
+from breathline.model.change import Change, Direction, Judgement
 from breathline.model.measurement import Absence, Standardised, Value
 from breathline.outcomes import OUTCOMES, judge_change
 from breathline.sources import Source
@@ -215,8 +216,9 @@ def test_ct_without_an_interval_cannot_be_told() -> None:
 
 
 def test_where_nothing_is_published_on_importance_the_error_decides() -> None:
+    # Mean density is not judged as shipped; a site that adjusts it for inspiration may give it a direction.
     change = judge_change(
-        OUTCOMES["ct_mean_density"],
+        replace(OUTCOMES["ct_mean_density"], direction=Direction.LOWER),
         value("ct_mean_density", -700.0, low=-710.0, high=-690.0),
         value("ct_mean_density", -760.0, low=-770.0, high=-750.0),
     )

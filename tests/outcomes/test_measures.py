@@ -60,7 +60,15 @@ def test_every_measure_keeps_its_contract(key: str) -> None:
 
 
 def test_supporting_values_are_not_judged() -> None:
-    assert {k for k, m in OUTCOMES.items() if m.direction is None} == {"hb", "paco2", "fio2", "creatinine"}
+    assert {k for k, m in OUTCOMES.items() if m.direction is None} == {
+        "hb",
+        "paco2",
+        "fio2",
+        "creatinine",
+        "ct_lung_volume",
+        "ct_mean_density",
+        "ct_vessels",
+    }
 
 
 @pytest.mark.parametrize(

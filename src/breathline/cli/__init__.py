@@ -1,12 +1,14 @@
 """The command line: one file a group of commands; it only reads arguments, calls the library, and tells."""
 
+from breathline.cli.assess import assess_command, demo_command
 from breathline.cli.check import check
+from breathline.cli.ct import ct
 from breathline.cli.listing import list_items
 from breathline.cli.main import main
+from breathline.cli.phantom import phantom
 from breathline.cli.predict import predict
 
-main.add_command(check)
-main.add_command(list_items)
-main.add_command(predict)
+for command in (demo_command, check, assess_command, ct, phantom, predict, list_items):
+    main.add_command(command)
 
 __all__ = ["main"]

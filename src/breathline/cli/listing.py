@@ -19,7 +19,7 @@ REGISTRIES: Mapping[str, tuple[str, str]] = {
     "measures": ("breathline.outcomes", "OUTCOMES"),
     "equations": ("breathline.equations", "EQUATIONS"),
     "criteria": ("breathline.verdict", "CRITERIA"),
-    "patterns": ("breathline.ct.patterns", "PATTERNS"),
+    "patterns": ("breathline.ct.patterns", "PATTERN_METHODS"),
     "models": ("breathline.exposure", "MODELS"),
 }
 """What can be listed: the module and the registry in it, loaded only when asked for."""

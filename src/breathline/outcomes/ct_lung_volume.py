@@ -1,7 +1,6 @@
 """Lung volume on CT."""
 
-from breathline.model.change import Direction, Domain, OutcomeMeasure, Scale, Threshold
-from breathline.sources import Source
+from breathline.model.change import Domain, OutcomeMeasure
 
 MEASURE = OutcomeMeasure(
     key="ct_lung_volume",
@@ -9,19 +8,8 @@ MEASURE = OutcomeMeasure(
     unit="L",
     other_units=("mL",),
     domain=Domain.IMAGING,
-    direction=Direction.HIGHER,
+    direction=None,  # Shown so that the other CT measures can be read beside the depth of breath; not judged.
     plausible=(0.3, 12.0),
-    important_difference=Threshold(
-        value=10.0,
-        scale=Scale.RELATIVE,
-        source=Source(
-            "ats_ers_2000",
-            "response to treatment",
-            verified=False,
-            note="published for total lung capacity and applied to CT by analogy",
-        ),
-        printed="10 % or more of total lung capacity, by analogy.",
-    ),
     decimals=2,
     description=("Volume of the lungs as scanned; it depends on how deeply the patient breathed in."),
 )

@@ -1,6 +1,6 @@
 """Extent of vessel-like structures on CT."""
 
-from breathline.model.change import Direction, Domain, OutcomeMeasure
+from breathline.model.change import Domain, OutcomeMeasure
 
 MEASURE = OutcomeMeasure(
     key="ct_vessels",
@@ -8,7 +8,7 @@ MEASURE = OutcomeMeasure(
     unit="%",
     other_units=("fraction",),
     domain=Domain.IMAGING,
-    direction=Direction.LOWER,
+    direction=None,  # Not judged: which way is better for the patient is not established.
     plausible=(0.0, 100.0),
     description=(
         "Vessels and structures like them inside the lungs [% of lung volume]; more goes "

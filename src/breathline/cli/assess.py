@@ -1,0 +1,83 @@
+"""``breathline assess`` and ``breathline demo``: the main job."""
+
+from __future__ import annotations
+
+import json
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from breathline.cli.telling import progress_bars, say, told
+from breathline.model.assessment import Assessment
+from breathline.outputs import whole_folder
+
+
+@click.command("assess")
+@click.argument("patient", type=click.Path(path_type=Path))
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON on standard output.")
+@click.option("--quiet", is_flag=True, help="No progress and no messages but errors.")
+def assess_command(patient: Path, out: Path, as_json: bool, quiet: bool) -> None:
+    """Assess the patient folder PATIENT: assessment.json, report.html and the label maps of the scans."""
+    with told():
+        assessment = assess_folder(patient, out, quiet=quiet)
+        if as_json:
+            click.echo((out / "assessment.json").read_text(encoding="utf-8"), nl=False)
+        tell(assessment, out, quiet=quiet)
+
+
+def assess_folder(patient: Path, out: Path, *, quiet: bool) -> Assessment:
+    """Read, assess and report one patient; the folder of results appears whole or not at all."""
+    from breathline.archive import write_assessment  # noqa: PLC0415 - heavy modules load when they are needed
+    from breathline.pipeline import assess, run_facts  # noqa: PLC0415
+    from breathline.record import read_patient  # noqa: PLC0415
+    from breathline.report import write_report  # noqa: PLC0415
+
+    started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
+    refuse_inside(patient, out)
+    with progress_bars(quiet=quiet) as progress:
+        record = read_patient(patient, progress=progress)
+    for warning in record.warnings:
+        say(f"{warning.severity.capitalize()}: {warning}", quiet=quiet)
+    with whole_folder(out, mark="assessment.json") as folder:
+        with progress_bars(quiet=quiet) as progress:
+            assessment = assess(record, folder=folder, progress=progress)
+        write_assessment(assessment, folder / "assessment.json")
+        write_report(assessment, folder)
+        facts = run_facts(started, time.monotonic() - clock)
+        (folder / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
+    return assessment
+
+
+def refuse_inside(patient: Path, out: Path) -> None:
+    """Refuse to write results into the patient folder: the next run would read them as input."""
+    inside = patient.resolve()
+    if inside.is_dir() and inside in (out.resolve(), *out.resolve().parents):
+        raise click.UsageError(
+            "The results cannot lie inside the patient folder. Name another folder with -o."
+        )
+
+
+def tell(assessment: Assessment, out: Path, *, quiet: bool) -> None:
+    """Say the answer and where the report lies."""
+    for scan in assessment.scans:
+        if not scan.folder:
+            say(f"The scan of {scan.name} could not be measured; the report says why.", quiet=quiet)
+    say(f"\n{assessment.verdicts[0].statement}\n\n{assessment.summary}\n", quiet=quiet)
+    say(f"Report: {out / 'report.html'}", quiet=quiet)
+
+
+@click.command("demo")
+@click.argument("folder", default=Path("breathline-demo"), type=click.Path(path_type=Path))
+@click.option("--quiet", is_flag=True, help="No progress and no messages but errors.")
+def demo_command(folder: Path, quiet: bool) -> None:
+    """Write the example patient into FOLDER/patient and assess it into FOLDER/assessment."""
+    from breathline.demo import write_example  # noqa: PLC0415 - the phantom is not needed by other commands
+
+    with told():
+        with progress_bars(quiet=quiet) as progress:
+            write_example(folder / "patient", progress=progress)
+        assessment = assess_folder(folder / "patient", folder / "assessment", quiet=quiet)
+        tell(assessment, folder / "assessment", quiet=quiet)

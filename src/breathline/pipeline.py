@@ -1,0 +1,197 @@
+"""The pipeline, to be read aloud."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from pathlib import Path
+
+from breathline import __version__
+from breathline.ct.measure import measure_scan, write_scan
+from breathline.errors import Problem, ScanError, Severity
+from breathline.exposure import judged_treatment, summarise_exposure
+from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Subject, Timeline, Verdict
+from breathline.model.exposure import ExposureSummary
+from breathline.model.measurement import Measurement, Moment, Origin
+from breathline.model.patient import PatientRecord, Person, ScanRef
+from breathline.model.volume import QualityFlag, ScanMeasurement, Step
+from breathline.outcomes import judge_record, standardise
+from breathline.progress import Progress, silent
+from breathline.safety import summarise_events
+from breathline.summary import tell_summary
+from breathline.verdict import CRITERIA, Evidence
+
+
+def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) -> Assessment:
+    """Judge whether a patient responded: scans measured, measures compared, harm added, a verdict given.
+
+    Parameters
+    ----------
+    record
+        The patient record, as `breathline.read_patient` gives it.
+    folder
+        Where the label maps of the scans are written, as ``ct/<scan>/``.
+    progress
+        Told how far the long steps are.
+
+    Returns
+    -------
+    Assessment
+        Self-contained: a report or an export needs nothing else.
+    """
+    scans, from_scans, steps, refused = measure_scans(record.scans, folder, progress)
+    standings = standardise((*record.measurements, *from_scans), record.person)
+    exposure = summarise_exposure(record.doses, record.treatment_start)
+    timeline = draw_timeline(record, exposure, from_scans)
+    judged = judge_record(standings, timeline.treatment_start, timeline.treatment_stop)
+    safety = summarise_events(record.events, timeline.treatment_start)
+    verdicts = judge_criteria(
+        Evidence(
+            person=record.person,
+            timeline=timeline,
+            standings=standings,
+            changes=judged.changes,
+            before=judged.before,
+            safety=safety,
+        )
+    )
+    return Assessment(
+        schema=SCHEMA,
+        patient=show_subject(record.person),
+        timeline=timeline,
+        measurements=standings,
+        scans=scans,
+        changes=judged.changes,
+        course=judged.course,
+        before=judged.before,
+        safety=safety,
+        exposure=exposure,
+        verdicts=verdicts,
+        summary=tell_summary(record.person, exposure, judged.before, judged.changes, safety, verdicts[0]),
+        warnings=(*record.warnings, *refused),
+        steps=steps,
+        inputs=record.inputs,
+        version=__version__,
+    )
+
+
+def measure_scans(
+    scans: Sequence[ScanRef], folder: Path, progress: Progress
+) -> tuple[tuple[ScanSummary, ...], tuple[Measurement, ...], tuple[Step, ...], tuple[Problem, ...]]:
+    """Measure every scan, one after the other, so that only one is in memory; a refused one is said to be so."""
+    summaries, measurements, steps, problems = [], [], [], []
+    for ref in scans:
+        try:
+            result = _measure_one(ref, folder / "ct" / ref.name, progress)
+        except ScanError as error:
+            summaries.append(_refused(ref, error))
+            problems += [_as_warning(problem, ref) for problem in error.problems]
+            continue
+        summaries.append(_summarised(ref, result))
+        measurements += [_dated(measurement, ref) for measurement in result.measurements]
+        steps += [step for step in result.steps if step not in steps]
+    return tuple(summaries), tuple(measurements), tuple(steps), tuple(problems)
+
+
+def _measure_one(ref: ScanRef, target: Path, progress: Progress) -> ScanMeasurement:
+    def named(step: str, done: int, total: int) -> None:
+        progress(f"{ref.name}: {step}", done, total)
+
+    measured = measure_scan(ref.files or ref.path, progress=named)
+    write_scan(measured, target)
+    return measured.result
+
+
+def _summarised(ref: ScanRef, result: ScanMeasurement) -> ScanSummary:
+    return ScanSummary(
+        name=ref.name,
+        when=ref.when,
+        facts=dict(result.scan),
+        quality=result.quality,
+        labels=dict(result.labels),
+        folder=f"ct/{ref.name}",
+    )
+
+
+def _refused(ref: ScanRef, error: ScanError) -> ScanSummary:
+    flags = tuple(
+        QualityFlag(code=problem.code, severity=Severity.ERROR, message=str(problem))
+        for problem in error.problems
+    )
+    return ScanSummary(name=ref.name, when=ref.when, facts={}, quality=flags)
+
+
+def _as_warning(problem: Problem, ref: ScanRef) -> Problem:
+    return Problem(
+        code=problem.code,
+        severity=Severity.WARNING,
+        message=f"The scan of {ref.name} could not be measured and is left out. {problem.message}",
+        mend=problem.mend,
+        file=problem.file or f"ct/{ref.name}",
+    )
+
+
+def _dated(measurement: Measurement, ref: ScanRef) -> Measurement:
+    return Measurement(
+        measure=measurement.measure,
+        value=measurement.value,
+        unit=measurement.unit,
+        when=ref.when,
+        low=measurement.low,
+        high=measurement.high,
+        region=measurement.region,
+        method=measurement.method,
+        device=measurement.device,
+        note=measurement.note,
+        origin=Origin(scan=ref.name),
+    )
+
+
+def draw_timeline(
+    record: PatientRecord, exposure: ExposureSummary, from_scans: Sequence[Measurement]
+) -> Timeline:
+    """Find the start and end of the judged treatment and every day on which something was measured."""
+    treatments = judged_treatment(exposure)
+    stops = [course.stop for course in treatments if course.stop is not None]
+    stop = max(stops, key=lambda moment: moment.order) if stops and len(stops) == len(treatments) else None
+    moments: dict[float, Moment] = {}
+    for measurement in (*record.measurements, *from_scans):
+        if measurement.when is not None:
+            moments.setdefault(measurement.when.order, measurement.when)
+    return Timeline(
+        treatment_start=record.treatment_start,
+        treatment_stop=stop,
+        visits=tuple(moments[order] for order in sorted(moments)),
+    )
+
+
+def judge_criteria(evidence: Evidence) -> tuple[Verdict, ...]:
+    """Ask every registered criterion; the overall one comes first."""
+    names = sorted(CRITERIA, key=lambda name: (name != "overall", name))
+    return tuple(CRITERIA[name].judge(evidence) for name in names)
+
+
+def show_subject(person: Person) -> Subject:
+    """Give what outputs may show of a person."""
+    return Subject(
+        id=person.id,
+        sex=person.sex,
+        age_years=person.age_years,
+        height_cm=person.height_cm,
+        weight_kg=person.weight_kg,
+        smoking=person.smoking,
+        diagnoses=person.diagnoses,
+        history=person.history,
+        example=person.example,
+    )
+
+
+def run_facts(started: str, seconds: float) -> dict[str, str | float]:
+    """Give what ``run.json`` keeps beside the assessment: times and versions, which change from run to run."""
+    return {
+        "started": started,
+        "seconds": round(seconds, 1),
+        "version": __version__,
+        "python": platform.python_version(),
+        "system": platform.system(),
+    }

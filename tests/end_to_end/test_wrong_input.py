@@ -1,0 +1,111 @@
+"""What a person meets who gives the main job something wrong: a message, exit code 3, and no output."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from breathline.cli import main
+
+
+def run(*arguments):
+    return CliRunner().invoke(main, [str(a) for a in arguments])
+
+
+def edit(folder, name, old, new):
+    path = folder / name
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "said"),
+    [
+        ("patient.toml", "height_cm = 162", "height_cm = 1.62", "metres"),
+        ("visits.csv", "2024-07-22,dlco", "2024-02-31,dlco", "2024-02-31"),
+        ("visits.csv", "mL/min/mmHg", "", "unit"),
+        ("visits.csv", "7.2,mL/min/mmHg", "2.4,mmol/min/mmHg", "mmol/min/mmHg"),
+        ("visits.csv", "measure", "mesure", "mesure"),
+        ("visits.csv", "dlco,7.2", "dlcoo,7.2", "dlco"),
+        ("doses.csv", "mg", "", "unit"),
+    ],
+)
+def test_a_record_that_cannot_be_used(tables, tmp_path, name, old, new, said):
+    edit(tables, name, old, new)
+    for command in (("check", tables), ("assess", tables, "-o", tmp_path / "out")):
+        ran = run(*command)
+        assert ran.exit_code == 3, ran.output
+        assert name in ran.output
+        assert said in ran.output
+        assert "Traceback" not in ran.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_all_problems_are_told_at_once(tables):
+    edit(tables, "patient.toml", "height_cm = 162", "height_cm = 1.62")
+    edit(tables, "visits.csv", "dlco,7.2", "dlcoo,7.2")
+    edit(tables, "doses.csv", ",mg,", ",,")
+    ran = run("check", tables)
+    assert all(name in ran.output for name in ("patient.toml", "visits.csv", "doses.csv"))
+
+
+def test_the_same_measure_twice_on_a_day(tables):
+    text = (tables / "visits.csv").read_text(encoding="utf-8")
+    line = next(row for row in text.splitlines() if ",dlco,12.4," in row)
+    (tables / "visits.csv").write_text(text + line.replace("12.4", "9.9") + "\n", encoding="utf-8")
+    ran = run("check", tables)
+    assert ran.exit_code == 3
+    assert "DLCO stands there twice on 2024-07-22" in ran.output
+
+
+def test_a_dlco_in_the_other_unit_system_is_not_judged(tables, tmp_path):
+    # The last value as it would read in mmol/min/kPa (12.4 / 2.986 = 4.15), under the unit mL/min/mmHg.
+    edit(tables, "visits.csv", "dlco,12.4,mL/min/mmHg", "dlco,4.15,mL/min/mmHg")
+    ran = run("check", tables)
+    assert "mmol/min/kPa" in ran.output
+    assert ran.exit_code == 3
+
+
+def test_an_empty_folder(tmp_path):
+    (tmp_path / "empty").mkdir()
+    ran = run("assess", tmp_path / "empty", "-o", tmp_path / "out")
+    assert ran.exit_code == 3
+    assert "patient.toml" in ran.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_results_are_not_written_into_the_patient_folder(tables):
+    ran = run("assess", tables, "-o", tables / "out")
+    assert ran.exit_code == 2
+    assert "cannot lie inside the patient folder" in ran.output
+
+
+def test_tables_alone_are_assessed_and_what_is_missing_is_said(tables, tmp_path):
+    (tables / "events.csv").unlink()
+    ran = run("assess", tables, "-o", tmp_path / "out", "--quiet")
+    assert ran.exit_code == 0, ran.output
+    assessed = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))
+    assert assessed["safety"]["status"] == "not_recorded"
+    assert not any(change["measure"].startswith("ct_") for change in assessed["changes"])
+    assert "Imaging: no measure recorded" in assessed["verdicts"][0]["missing"]
+
+
+def test_a_broken_scan_is_left_out_and_said(tables, tmp_path):
+    (tables / "ct").mkdir()
+    (tables / "ct" / "notes.dcm").write_text("this is not a scan", encoding="utf-8")
+    ran = run("assess", tables, "-o", tmp_path / "out")
+    assert ran.exit_code == 0, ran.output
+    assert "notes.dcm" in ran.output
+    assessed = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))
+    assert any("notes.dcm" in str(problem) for problem in assessed["warnings"])
+
+
+def test_the_same_record_gives_the_same_bytes(tables, tmp_path):
+    texts = []
+    for name in ("one", "two"):
+        run("assess", tables, "-o", tmp_path / name, "--quiet")
+        texts.append((tmp_path / name / "assessment.json").read_bytes())
+    assert texts[0] == texts[1]
