@@ -2,6 +2,9 @@
 
 from breathline.cli.ct import ct
 from breathline.cli.main import main
+from breathline.cli.phantom import phantom as _phantom
+
+main.add_command(_phantom)
 
 main.add_command(ct)
 
