@@ -17,7 +17,7 @@ SHORTEST_TRACHEA_MM = 20.0
 MOST_AIRWAY_ML = 110.0
 """Trachea and the bronchi seen on a 2 mm grid hold 30-80 mL; more means growth leaked into the lung [mL]."""
 LEAK = 1.6
-"""Growth by this factor from one threshold to the next, 25 HU higher, is a leak."""
+"""Growth by this factor from one threshold to the next, 12 HU higher, is a leak."""
 MAIN_BRONCHUS_RADIUS_MM = 3.5
 
 
@@ -50,7 +50,9 @@ def find_airways(coarse: Coarse, inside: Mask) -> Mask:
     air = float(np.percentile(coarse.hu[seeds], 25))
     best = seeds & (coarse.hu < air + 120)
     grown_ml = None
-    for threshold in np.arange(air + 30, -700, 25):
+    # Half-way to the lung's own density: lung emptier than that cannot be told from an airway.
+    lung = float(np.median(coarse.hu[inside & ~seeds]))
+    for threshold in np.arange(air + 30, 0.5 * (air + lung) + 1, 12.5):
         pieces, _ = ndimage.label(inside & (coarse.hu < threshold))
         wanted = np.unique(pieces[seeds])
         grown = np.isin(pieces, wanted[wanted > 0])

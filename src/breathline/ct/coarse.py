@@ -19,8 +19,8 @@ COARSE_MM = 2.0
 BODY_HU = -400
 """Half-way between lung (about -850) and soft tissue (about +40) [HU]."""
 
-OUTSIDE_AIR_HU = -930
-"""Air around the patient is darker than this, lung is not [HU]."""
+OUTSIDE_AIR_HU = -965
+"""Air around the patient is darker than this, lung hardly ever [HU]."""
 
 MOSTLY = 0.7
 """Share of a hollow at the picture's edge that must have body on three sides to be cut lung, not outside."""
@@ -74,7 +74,7 @@ def shrink(volume: Volume) -> Coarse:
 
 
 def block_size(volume: Volume, width_mm: float) -> tuple[int, int, int]:
-    """Give the voxels along (slices, rows, columns) of a block about `width_mm` wide; one slice where apart."""
+    """Give the voxels along (slices, rows, columns) of a block `width_mm` wide, one slice where apart."""
     dz, dy, dx = volume.geometry.spacing_mm
     layers = 1 if volume.geometry.is_interval else max(1, int(COARSE_MM / dz + 0.25))
     return layers, max(1, round(width_mm / dy)), max(1, round(width_mm / dx))

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from breathline import __version__
 from breathline.ct.airways import find_airways, main_airways
-from breathline.ct.coarse import Coarse, Mask, close, fill_slices, find_body, grow, shrink
+from breathline.ct.coarse import Coarse, Mask, close, fill_slices, find_body, grow, shave, shrink
 from breathline.ct.sides import split_sides
 from breathline.errors import Problem, ScanError, Severity
 from breathline.model.volume import LUNG_CODES, LabelMap, QualityFlag, Step, Volume
@@ -23,10 +23,13 @@ CLOSING_MM = 6.0
 FEWEST_ML = 300.0
 """Both lungs of an adult hold more air-bearing tissue than this, even when shrunk by disease [mL]."""
 SMALLEST_PIECE_ML = 8.0
-GAS_HU = -960
-"""Gas is darker than this, lung tissue is not, but for emphysema [HU]."""
+GAS_HU = -940
+LUNG_AROUND = 0.35
+"""Share of a pocket's surroundings that is lung, from which it is a bulla; bowel has less."""
+PURE_GAS_HU = -960
 MOSTLY_GAS = 0.4
-"""A piece of which more than this fraction is gas is bowel or stomach, unless it is a whole lung."""
+"""A piece of which more than this share is pure gas is stomach or bowel, unless it is a whole lung: lung, even
+emphysematous, has vessels and walls in it."""
 
 
 def segment_lungs(volume: Volume) -> LabelMap:
@@ -45,6 +48,7 @@ def segment_lungs(volume: Volume) -> LabelMap:
     coarse = shrink(volume)
     inside = find_body(coarse) & (coarse.hu < LUNG_HU)
     airways = find_airways(coarse, inside)
+    inside &= ~_bowel_gas(inside & ~airways, coarse)
     trunk = main_airways(airways, coarse)
     lungs = _lung_pieces(inside & ~grow(trunk, 1.5, coarse) & ~airways, coarse)
     _refuse_no_lungs(lungs, coarse)
@@ -69,6 +73,30 @@ def segment_lungs(volume: Volume) -> LabelMap:
     )
 
 
+def _bowel_gas(air: Mask, coarse: Coarse) -> Mask:
+    """Find pockets of pure gas with a wall of soft tissue around: stomach and bowel touching the diaphragm.
+
+    A bulla is as dark, but has lung around it.
+    """
+    gas = shave(air & (coarse.hu < GAS_HU), 5.0, coarse)
+    pockets, _ = ndimage.label(gas)
+    layers = np.flatnonzero(air.any(axis=(1, 2)))
+    found = np.zeros(air.shape, dtype=bool)
+    for number, box in enumerate(ndimage.find_objects(pockets), start=1):
+        if box[0].start > layers[0] + 0.5 * (layers[-1] - layers[0]):
+            continue  # bowel lies in the lower half
+        reach = [round(8.0 / step) for step in coarse.spacing_mm]
+        wide = tuple(slice(max(0, part.start - r), part.stop + r) for part, r in zip(box, reach, strict=True))
+        pocket = pockets[wide] == number
+        if float(pocket.sum()) * coarse.voxel_ml < SMALLEST_PIECE_ML:
+            continue
+        away = ndimage.distance_transform_edt(~pocket, sampling=coarse.spacing_mm)
+        ring = coarse.hu[wide][(away > 4.0) & (away <= 8.0)]
+        if ring.size and float(np.mean((ring > GAS_HU) & (ring < -600))) < LUNG_AROUND:
+            found[wide] |= away <= 4.0
+    return found
+
+
 def _lung_pieces(air: Mask, coarse: Coarse) -> Mask:
     """Keep the air that is lung: big pieces with tissue in them, not bowel gas, not specks."""
     pieces, count = ndimage.label(air)
@@ -80,7 +108,7 @@ def _lung_pieces(air: Mask, coarse: Coarse) -> Mask:
     numbers = np.flatnonzero(sizes >= SMALLEST_PIECE_ML)
     if not numbers.size:
         return air & False
-    gas = ndimage.mean(coarse.hu < GAS_HU, pieces, numbers)
+    gas = ndimage.mean(coarse.hu < PURE_GAS_HU, pieces, numbers)
     for number, fraction in zip(numbers, gas, strict=True):
         keep[number] = fraction < MOSTLY_GAS or sizes[number] > 0.5 * sizes.max()
     biggest = sizes * keep
@@ -104,9 +132,7 @@ def _refuse_no_lungs(lungs: Mask, coarse: Coarse) -> None:
     raise ScanError([Problem(code="no_lungs", message=message, mend=mend)])
 
 
-def _refine(
-    hu: NDArray[np.int16], whole: NDArray[np.uint8], wall: Mask, coarse: Coarse
-) -> NDArray[np.uint8]:
+def _refine(hu: NDArray[np.int16], whole: NDArray[np.uint8], wall: Mask, coarse: Coarse) -> NDArray[np.uint8]:
     """Carry the coarse lungs to full resolution, with the edge where it lies in the picture."""
     filled = whole > 0
     labels = np.zeros(hu.shape, dtype=np.uint8)

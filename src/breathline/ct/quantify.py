@@ -3,7 +3,8 @@
 What the intervals include: the placing of thresholds (patterns labelled again with them shifted), the partial
 volume of the lungs' edge (the edge moved by `EDGE_VOXELS`), the calibration of Hounsfield units
 (`CALIBRATION_HU`), and, in interval HRCT, the slices that happened to be scanned (Cavalieri's estimator).
-What they do not include: a different breath, another scanner, or a wrong outline; these are told as quality flags.
+What they do not include: a different breath, another scanner, or a wrong outline; these are told as quality
+flags.
 """
 
 from __future__ import annotations

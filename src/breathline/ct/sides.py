@@ -25,10 +25,8 @@ def split_sides(lungs: Mask, coarse: Coarse) -> NDArray[np.uint8]:
     sides = np.zeros(lungs.shape, dtype=np.uint8)
     middle = _midline(lungs)
     through = 0.0
-    for number in range(lungs.shape[0]):
-        layer = np.asarray(lungs[number])
-        if not layer.any():
-            continue
+    for number in np.flatnonzero(lungs.any(axis=(1, 2))):
+        layer: Mask = np.asarray(lungs[int(number)])
         low, high = _window(layer, middle[number])
         cost = _cost(coarse.hu[number], layer)
         border = _cheapest(cost[:, low:high]) + low
@@ -42,10 +40,15 @@ def split_sides(lungs: Mask, coarse: Coarse) -> NDArray[np.uint8]:
 
 def _only_side(lungs: Mask, coarse: Coarse) -> int:
     """Say which lung a picture of one lung shows: the mediastinum lies to the left of the right lung."""
-    solid = (coarse.hu > -100) & lungs.any(axis=2)[:, :, None]
-    middle = float(np.average(np.arange(lungs.shape[2]), weights=lungs.sum(axis=(0, 1))))
-    columns = np.average(np.arange(lungs.shape[2]), weights=solid.sum(axis=(0, 1)) + 1e-9)
-    return 1 if columns > middle else 2
+    leaning = 0.0
+    for number in np.flatnonzero(lungs.any(axis=(1, 2))):
+        layer: Mask = np.asarray(lungs[int(number)])
+        rows, columns = np.flatnonzero(layer.any(axis=1)), np.flatnonzero(layer.any(axis=0))
+        box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+        solid = (coarse.hu[number][box] > -100).sum(axis=0)
+        half = solid.size // 2
+        leaning += float(solid[half:].sum()) - float(solid[:half].sum())
+    return 1 if leaning > 0 else 2
 
 
 def _midline(lungs: Mask) -> NDArray[np.float64]:

@@ -2,7 +2,8 @@
 
 A block of lung is compared with the normal lung of the same patient at the same height above the couch, so
 that a shallow breath or the pull of gravity is not called disease. Ground-glass is a region whose lung
-*between* the vessels is denser; a vessel, the pleura and the diaphragm's edge, dense for other reasons, are not.
+*between* the vessels is denser; a vessel, the pleura and the diaphragm's edge, dense for other reasons,
+are not.
 """
 
 from __future__ import annotations
@@ -74,6 +75,33 @@ class Thresholds:
     core_mm: float = 4.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Shapes:
+    """What does not depend on where thresholds of haze lie.
+
+    Parameters
+    ----------
+    solid
+        Blocks without air: vessels, walls, consolidation.
+    depth
+        Distance to the pleura or to a vessel wider than 6 mm, whichever is nearer [mm].
+    """
+
+    solid: Mask
+    consolidation: Mask
+    depth: NDArray[np.float32]
+
+
+def find_shapes(parenchyma: Parenchyma) -> Shapes:
+    """Find solid lung, and how far the rest lies from pleura and large vessels."""
+    lung = parenchyma.side > 0
+    solid = lung & (parenchyma.hu > SOLID_HU)
+    consolidation = _consolidation(solid, parenchyma)
+    wide = _opened(solid & ~consolidation, 3.0, parenchyma)
+    depth = _depth(lung & ~wide, parenchyma)
+    return Shapes(solid=solid, consolidation=consolidation, depth=depth)
+
+
 class AdaptiveDensity:
     """Ground-glass, consolidation and emphysema relative to the patient's own normal lung."""
 
@@ -84,7 +112,8 @@ class AdaptiveDensity:
         parenchyma = read_parenchyma(volume, lungs)
         normal = find_normal(parenchyma)
         limits = Thresholds()
-        blocks = label_blocks(parenchyma, normal, limits)
+        shapes = find_shapes(parenchyma)
+        blocks = label_blocks(parenchyma, shapes, normal, limits)
         labels = spread_labels(blocks, parenchyma, lungs.labels)
         step = Step(
             name="classify_patterns",
@@ -99,7 +128,7 @@ class AdaptiveDensity:
             version=__version__,
         )
         shifted = tuple(
-            shares(label_blocks(parenchyma, normal, limits, shift=shift), parenchyma.side)
+            shares(label_blocks(parenchyma, shapes, normal, limits, shift=shift), parenchyma.side)
             for shift in (SHIFT_HU, -SHIFT_HU)
         )
         found = LabelMap(
@@ -151,20 +180,15 @@ def excess_wanted(normal: Normal, limits: Thresholds) -> float:
 
 
 def label_blocks(
-    parenchyma: Parenchyma, normal: Normal, limits: Thresholds, *, shift: float = 0.0
+    parenchyma: Parenchyma, shapes: Shapes, normal: Normal, limits: Thresholds, *, shift: float = 0.0
 ) -> NDArray[np.uint8]:
     """Give every block of lung one pattern; `shift` moves the ground-glass threshold [HU]."""
     lung = parenchyma.side > 0
     expected = normal.at(lung.shape[1])
     excess = parenchyma.background - expected
-    solid = lung & (parenchyma.hu > SOLID_HU)
-    consolidation = _consolidation(solid, parenchyma)
-    wide = _opened(solid & ~consolidation, 3.0, parenchyma)
-    depth = _depth(lung & ~wide, parenchyma)
-    hazy = lung & ~solid & (excess > excess_wanted(normal, limits) + shift)
-    ground_glass = _regions(
-        _opened(hazy, 2.5, parenchyma), depth > limits.core_mm, parenchyma, limits.smallest_ml
-    )
+    hazy = lung & ~shapes.solid & (excess > excess_wanted(normal, limits) + shift)
+    core = shapes.depth > limits.core_mm
+    ground_glass = _regions(_opened(hazy, 2.5, parenchyma), core, parenchyma, limits.smallest_ml)
     vessel = lung & (
         parenchyma.hu - np.maximum(parenchyma.background, expected) > VESSEL_EXCESS_HU + 2.0 * shift
     )
@@ -173,8 +197,8 @@ def label_blocks(
     darkest = min(EMPHYSEMA_HU, normal.mode - 2.0 * normal.spread)
     blocks[lung & (parenchyma.background < darkest)] = PATTERN_CODES["emphysema"]
     blocks[ground_glass] = PATTERN_CODES["ground_glass"]
-    blocks[vessel | solid] = PATTERN_CODES["vessel"]
-    blocks[consolidation] = PATTERN_CODES["consolidation"]
+    blocks[vessel | shapes.solid] = PATTERN_CODES["vessel"]
+    blocks[shapes.consolidation] = PATTERN_CODES["consolidation"]
     return blocks
 
 
