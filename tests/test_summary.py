@@ -74,7 +74,7 @@ def test_the_paragraph_of_an_improved_patient():
             baseline_standardised=standardised(37.2, -4.6),
             followup_standardised=standardised(64.1, -2.5),
         ),
-        change("NYHA class", Judgement.BETTER, 3.0, 2.0, measure="nyha_class", unit="class"),
+        change("NYHA class", Judgement.BETTER, 3.0, 2.0, measure="nyha_class", unit="class", delta=-1.0),
         change("FVC", Judgement.NO_CHANGE, 1.78, 2.04, unit="L", decimals=2),
         change("PaO2", Judgement.CANNOT_TELL, 54.0, Absence.NOT_DONE, unit="mmHg"),
     ]
@@ -84,7 +84,8 @@ def test_the_paragraph_of_an_improved_patient():
         "azathioprine and prednisolone. In the 72 weeks before treatment these had worsened beyond error: "
         "walk before 402 m to 255 m. Treatment was imatinib 400 mg/day for 20 weeks. Continued beside it: "
         "prednisolone. The disease improved on treatment. Better beyond measurement error: DLCO 7.2 mL/min/mmHg "
-        "(37 % predicted, z −4.6) to 12.4 mL/min/mmHg (64 % predicted, z −2.5); NYHA class III to II. "
+        "(37 % predicted, z −4.6) to 12.4 mL/min/mmHg (64 % predicted, z −2.5); NYHA class III to II (a change of "
+        "class; no error is published). "
         "No change that exceeds both error and importance: FVC 1.78 L to 2.04 L. Could not be judged: PaO2. "
         "None occurred."
     )

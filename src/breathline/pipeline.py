@@ -15,10 +15,11 @@ from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Origin
 from breathline.model.patient import PatientRecord, Person, ScanRef
 from breathline.model.volume import QualityFlag, ScanMeasurement, Step
-from breathline.outcomes import judge_record, standardise
+from breathline.outcomes import OUTCOMES, judge_record, standardise
 from breathline.progress import Progress, silent
 from breathline.safety import summarise_events
 from breathline.summary import tell_summary
+from breathline.units import UNITS, parse_unit
 from breathline.verdict import CRITERIA, Evidence
 
 
@@ -88,9 +89,17 @@ def measure_scans(
             problems += [_as_warning(problem, ref) for problem in error.problems]
             continue
         summaries.append(_summarised(ref, result))
-        measurements += [_dated(measurement, ref) for measurement in result.measurements]
+        measurements += [
+            _dated(measurement, ref) for measurement in result.measurements if is_judged_unit(measurement)
+        ]
         steps += [step for step in result.steps if step not in steps]
     return tuple(summaries), tuple(measurements), tuple(steps), tuple(problems)
+
+
+def is_judged_unit(measurement: Measurement) -> bool:
+    """Tell the percentage that is judged from the same extent in mL, which stays in ``measurements.json``."""
+    measure = OUTCOMES.get(measurement.measure)
+    return measure is None or UNITS[parse_unit(measurement.unit)].kind == UNITS[parse_unit(measure.unit)].kind
 
 
 def _measure_one(ref: ScanRef, target: Path, progress: Progress) -> ScanMeasurement:

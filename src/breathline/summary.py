@@ -117,9 +117,13 @@ def _course_before(before: Sequence[Change]) -> str:
     better = [change for change in before if change.judgement is Judgement.BETTER]
     parts = []
     if worse:
-        parts.append("had worsened beyond error: " + "; ".join(_from_to(change) for change in worse))
+        parts.append(
+            "had worsened beyond error: " + "; ".join(_from_to(change, bare=True) for change in worse)
+        )
     if better:
-        parts.append("had improved beyond error: " + "; ".join(_from_to(change) for change in better))
+        parts.append(
+            "had improved beyond error: " + "; ".join(_from_to(change, bare=True) for change in better)
+        )
     if not parts:
         return ""
     spans = [_weeks_between(change) for change in (*worse, *better)]
@@ -154,9 +158,11 @@ def _course_words(course: Course) -> str:
     return f"{course.drug} {dose} {span}"
 
 
-def _from_to(change: Change) -> str:
+def _from_to(change: Change, *, bare: bool = False) -> str:
     baseline = format_value(change.baseline, change.measure, change.decimals, change.unit)
     followup = format_value(change.followup, change.measure, change.decimals, change.unit)
+    if bare:
+        return f"{change.label} {baseline} to {followup}"
     return f"{change.label} {baseline}{_expected(change, 0)} to {followup}{_expected(change, 1)}"
 
 
@@ -169,8 +175,15 @@ def _expected(change: Change, which: int) -> str:
 
 
 def _measures(changes: Sequence[Change], judgement: Judgement, heading: str) -> str:
-    parts = [_from_to(change) for change in changes if change.judgement is judgement and not _absent(change)]
+    """Name the measures judged so; a class, whose error nobody has published, is told apart from the others."""
+    chosen = [change for change in changes if change.judgement is judgement and not _absent(change)]
+    parts = [_from_to(change) + _no_error(change) for change in chosen]
     return f"{heading}: {'; '.join(parts)}." if parts else ""
+
+
+def _no_error(change: Change) -> str:
+    measured = change.delta is not None and change.judgement is not Judgement.NO_CHANGE
+    return " (a change of class; no error is published)" if measured and change.error is None else ""
 
 
 def _absent(change: Change) -> bool:

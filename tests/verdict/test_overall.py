@@ -79,8 +79,15 @@ def test_without_a_treatment_start_no_response_is_claimed():
 
 def test_a_conflict_is_said_in_words():
     found = verdict((IMG, B), (F, W))
-    assert "Imaging better: Measure of imaging better." in found.reasons
-    assert "Lung function worse: Measure of function worse." in found.reasons
+    assert "Imaging: better (Measure of imaging)." in found.reasons
+    assert "Lung function: worse (Measure of function)." in found.reasons
+
+
+def test_a_conflict_within_a_domain_is_said_too():
+    reason = (
+        "Lung function: its measures disagree: better (Measure of function); worse (Measure of function)."
+    )
+    assert reason in verdict((F, B), (F, W)).reasons
 
 
 def test_what_was_not_recorded_is_named():

@@ -167,7 +167,7 @@ def _draw_courses(axes: Axes, courses: Sequence[Course], frame: _Frame, say: Wor
     _left_labels(axes)
     for row, course in enumerate(courses):
         if course.daily_dose is not None:
-            dose = say("exposure.daily", dose=f"{course.daily_dose:g}", unit=course.unit)
+            dose = say("exposure.daily", dose=say.amount(course.daily_dose), unit=course.unit)
             _at_right(axes, (len(courses) - 0.5 - row) / len(courses), dose)
 
 

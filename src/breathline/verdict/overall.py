@@ -103,9 +103,13 @@ def _expected() -> tuple[Domain, ...]:
 
 
 def _reason(domain: Domain, state: str, changes: Sequence[Change]) -> str:
-    words = "; ".join(f"{change.label} {JUDGEMENT_WORDS[change.judgement]}" for change in changes)
-    told = "mixed" if state == "mixed" else JUDGEMENT_WORDS[Judgement(state)]
-    return f"{DOMAIN_NAMES[domain]} {told}: {words}."
+    groups = [
+        f"{JUDGEMENT_WORDS[judgement]} ({', '.join(found)})"
+        for judgement in Judgement
+        if (found := [change.label for change in changes if change.judgement is judgement])
+    ]
+    disagree = "its measures disagree: " if state == "mixed" else ""
+    return f"{DOMAIN_NAMES[domain]}: {disagree}{'; '.join(groups)}."
 
 
 CRITERION = Criterion(key="overall", title="Overall response", printed=PRINTED, judge=judge)

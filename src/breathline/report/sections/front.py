@@ -45,7 +45,7 @@ def patient_line(patient: Subject, say: Wording) -> tuple[str, ...]:
     if patient.weight_kg is not None:
         facts.append(say("patient.weight", value=say.number(patient.weight_kg, 0)))
     if patient.smoking:
-        facts.append(patient.smoking)
+        facts.append(say.optional(f"smoking.{patient.smoking.casefold()}", patient.smoking))
     return tuple(facts)
 
 
