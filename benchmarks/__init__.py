@@ -1,0 +1,1 @@
+"""Speed, memory and accuracy, measured by one command: `make bench`."""

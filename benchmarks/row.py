@@ -1,0 +1,39 @@
+"""One measured figure, and what runs a step in a process of its own so that its memory can be told."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What was measured, on what, the figure, and what was wanted."""
+
+    what: str
+    on: str
+    figure: str
+    wanted: str = ""
+    met: bool | None = None
+
+
+def _child(pipe, work, arguments) -> None:
+    started = time.perf_counter()
+    result = work(*arguments)
+    seconds = time.perf_counter() - started
+    peak_gib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    pipe.send((result, seconds, peak_gib))
+
+
+def measured(work: Callable, *arguments) -> tuple[object, float, float]:
+    """Run `work` in a new process; give its result, its seconds and its peak memory [GiB]."""
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_child, args=(theirs, work, arguments))
+    process.start()
+    result = ours.recv()
+    process.join()
+    return result
