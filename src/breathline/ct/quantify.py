@@ -25,6 +25,8 @@ EDGE_VOXELS = 0.15
 """Uncertainty of the lungs' edge, as a share of a voxel: what moving the edge by 100 HU does."""
 CALIBRATION_HU = 5.0
 """Hounsfield units of one scanner drift by about this much; an assumption, stated where it is used [HU]."""
+EXTENT_FLOOR = 0.35
+"""What normal lung is mistaken for disease, in phantoms and in the normal scans [% of lung]."""
 EXTENT_RELATIVE = 0.08
 """Relative error of an extent from the drawing of its borders on blocks; derived on the phantom."""
 Z95 = 1.96
@@ -195,11 +197,11 @@ def _extents(
 
 def _extent_interval(value: float, moved: list[float]) -> _Interval:
     """Interval of an extent from its values at shifted thresholds; the first of `moved` is unshifted."""
-    down, up = EXTENT_RELATIVE * value, EXTENT_RELATIVE * value
+    down = up = float(np.hypot(EXTENT_FLOOR, EXTENT_RELATIVE * value))
     if moved:
-        base = moved[0]
-        down = float(np.hypot(down, max(0.0, base - min(moved))))
-        up = float(np.hypot(up, max(0.0, max(moved) - base)))
+        scale = value / moved[0] if moved[0] > 0 else 1.0
+        down = float(np.hypot(down, scale * (moved[0] - min(moved))))
+        up = float(np.hypot(up, scale * (max(moved) - moved[0])))
     return _Interval(value, max(0.0, value - down), min(100.0, value + up))
 
 

@@ -25,6 +25,9 @@ NORMAL_RANGE_HU = (-950.0, -780.0)
 STEEPEST_GRAVITY = 6.0
 """Steepest rise of normal density towards the couch that is taken for gravity [HU/cm]."""
 VESSEL_EXCESS_HU = 200.0
+"""Excess of a block over the lung around, from which a vessel runs through it [HU]."""
+VESSEL_VOXEL_HU = 400.0
+"""Excess of a single voxel, from which it is vessel: nearly half-way from lung to blood [HU]."""
 EMPHYSEMA_HU = -950
 SHIFT_HU = 20.0
 """By how much the placing of the ground-glass threshold is uncertain, either way [HU]."""
@@ -114,7 +117,7 @@ class AdaptiveDensity:
         limits = Thresholds()
         shapes = find_shapes(parenchyma)
         blocks = label_blocks(parenchyma, shapes, normal, limits)
-        labels = spread_labels(blocks, parenchyma, lungs.labels)
+        labels = spread_labels(blocks, parenchyma, volume.hu, lungs.labels, VESSEL_VOXEL_HU)
         step = Step(
             name="classify_patterns",
             parameters={
