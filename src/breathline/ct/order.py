@@ -24,7 +24,7 @@ def check_spacing(series: Series) -> tuple[float, list[QualityFlag]]:
     if series.spacing_mm is None or len(series.positions_mm) != series.n_slices:
         message = "the headers do not say where the slices lie (pixel spacing or image position is missing)."
         mend = "Export the scan again with its geometry."
-        raise ScanError([Problem(code="no_geometry", message=message, mend=mend, file=series.folder)])
+        raise ScanError([Problem(code="no_geometry", message=message, mend=mend, file=series.place)])
     positions = np.array(series.positions_mm)
     gaps = np.diff(positions)
     _refuse_doubled(series, positions, gaps)
@@ -46,7 +46,7 @@ def _refuse_doubled(series: Series, positions: NDArray[np.float64], gaps: NDArra
         "and nothing in their headers tells them apart."
     )
     mend = "Put each series in a folder of its own."
-    raise ScanError([Problem(code="mixed_series", message=message, mend=mend, file=series.folder)])
+    raise ScanError([Problem(code="mixed_series", message=message, mend=mend, file=series.place)])
 
 
 def _refuse_out_of_line(series: Series) -> None:
@@ -64,7 +64,7 @@ def _refuse_out_of_line(series: Series) -> None:
         "as if two series were mixed."
     )
     mend = "Put each series in a folder of its own."
-    raise ScanError([Problem(code="mixed_series", message=message, mend=mend, file=series.folder)])
+    raise ScanError([Problem(code="mixed_series", message=message, mend=mend, file=series.place)])
 
 
 def _gap_problems(
@@ -78,12 +78,12 @@ def _gap_problems(
             count = f"{whole - 1} slice{'s are' if whole > 2 else ' is'} missing"
             message = f"{count} between {low:g} and {high:g} mm (slices lie {step:g} mm apart)."
             mend = "Export the whole series again."
-            problems.append(Problem(code="missing_slice", message=message, mend=mend, file=series.folder))
+            problems.append(Problem(code="missing_slice", message=message, mend=mend, file=series.place))
     if problems:
         return problems
     message = f"slices lie between {gaps.min():g} and {gaps.max():g} mm apart, without a regular order."
     mend = "Give one regular series: parts of two may be mixed."
-    return [Problem(code="irregular_slices", message=message, mend=mend, file=series.folder)]
+    return [Problem(code="irregular_slices", message=message, mend=mend, file=series.place)]
 
 
 def _tilt_notes(series: Series) -> list[QualityFlag]:

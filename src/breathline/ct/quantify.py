@@ -25,8 +25,10 @@ EDGE_VOXELS = 0.15
 """Uncertainty of the lungs' edge, as a share of a voxel: what moving the edge by 100 HU does."""
 CALIBRATION_HU = 5.0
 """Hounsfield units of one scanner drift by about this much; an assumption, stated where it is used [HU]."""
-EXTENT_RELATIVE = 0.08
-"""Relative error of an extent from the drawing of its borders on blocks; derived on the phantom."""
+EXTENT_FLOOR = 0.35
+"""What normal lung is mistaken for disease, in phantoms and in the normal scans [% of lung]."""
+BORDER_BLOCKS = 0.2
+"""Uncertainty of where a pattern's border lies, as a share of a block, at each face of the border."""
 Z95 = 1.96
 REGIONS = {"lungs": (1, 2), "right_lung": (1,), "left_lung": (2,)}
 
@@ -183,7 +185,8 @@ def _extents(
         def percent(table: NDArray[np.float64], codes: list[int] = codes) -> float:
             return 100.0 * float(np.dot(weights, table[rows][:, codes].sum(axis=1)))
 
-        extent = _extent_interval(percent(now), [percent(table) for table in patterns.shifted])
+        border = BORDER_BLOCKS * (percent(patterns.borders) if patterns.borders is not None else 0.0)
+        extent = _extent_interval(percent(now), [percent(table) for table in patterns.shifted], border)
         if lungs.geometry.is_interval:
             extent = _with_sampling(extent, patterns.labels.labels, lungs.labels, codes, sides)
         found.append(_measurement(measure, region, "%", extent))
@@ -193,13 +196,13 @@ def _extents(
     return found
 
 
-def _extent_interval(value: float, moved: list[float]) -> _Interval:
+def _extent_interval(value: float, moved: list[float], border: float) -> _Interval:
     """Interval of an extent from its values at shifted thresholds; the first of `moved` is unshifted."""
-    down, up = EXTENT_RELATIVE * value, EXTENT_RELATIVE * value
+    down = up = float(np.hypot(EXTENT_FLOOR, border))
     if moved:
-        base = moved[0]
-        down = float(np.hypot(down, max(0.0, base - min(moved))))
-        up = float(np.hypot(up, max(0.0, max(moved) - base)))
+        scale = value / moved[0] if moved[0] > 0 else 1.0
+        down = float(np.hypot(down, scale * (moved[0] - min(moved))))
+        up = float(np.hypot(up, scale * (max(moved) - moved[0])))
     return _Interval(value, max(0.0, value - down), min(100.0, value + up))
 
 

@@ -51,7 +51,8 @@ def read_scan(source: Path | Sequence[Path] | Series, *, progress: Progress = si
         series, flags = find_scan(source)
     volume = _read_dicom(series, progress) if series.source_format == "DICOM" else _read_file(series)
     _check_values(volume.hu, series)
-    return replace(_mark_canvas(volume), quality=(*flags, *volume.quality))
+    marked = _mark_canvas(volume)
+    return replace(marked, quality=(*flags, *marked.quality))
 
 
 def find_scan(source: Path | Sequence[Path]) -> tuple[Series, tuple[QualityFlag, ...]]:
@@ -224,16 +225,12 @@ def _check_values(hu: HounsfieldArray, series: Series) -> None:
     real = sample[sample > PADDING]
     if real.size and float(np.mean(real < AIR_AT_MOST)) >= 0.01:
         return
-    lowest = int(real.min()) if real.size else 0
+    lowest = int(hu[hu > PADDING].min()) if real.size else 0
     message = (
         f"the values do not look like Hounsfield units of a chest: the lowest is {lowest}, air is -1000."
     )
     mend = "Give a chest CT in Hounsfield units; if 1024 was added to its values, take it off."
-    raise ScanError([Problem(code="not_hounsfield", message=message, mend=mend, file=_where(series))])
-
-
-def _where(series: Series) -> str:
-    return series.folder if series.source_format == "DICOM" else series.files[0].name
+    raise ScanError([Problem(code="not_hounsfield", message=message, mend=mend, file=series.place)])
 
 
 def _mark_canvas(volume: Volume) -> Volume:

@@ -222,6 +222,7 @@ def _read_volume_header(path: Path) -> Header | Problem:
         mend = "Give a three-dimensional CT volume."
         return _unusable("not_a_volume", f"the image has {len(size)} dimensions, not 3.", mend, path)
     origin, direction = reader.GetOrigin(), reader.GetDirection()
+    axis = max(range(3), key=lambda column: abs(direction[6 + column]))  # the one along the body
     return Header(
         path=path,
         source_format=image_format(path),
@@ -230,10 +231,10 @@ def _read_volume_header(path: Path) -> Header | Problem:
         position=(origin[0], origin[1], origin[2]),
         orientation=(*direction[0::3], *direction[1::3]),
         spacing_mm=(spacing[1], spacing[0]),
-        slice_spacing_mm=spacing[2],
+        slice_spacing_mm=spacing[axis],
         rows=size[1],
         columns=size[0],
-        frames=size[2],
+        frames=size[axis],
         samples=reader.GetNumberOfComponents(),
     )
 

@@ -87,16 +87,21 @@ class Series:
     @property
     def coverage_mm(self) -> float:
         """Length of the body axis from the first to the last slice [mm]."""
-        if len(self.positions_mm) > 1:
+        if len(self.positions_mm) > 1 and self.source_format == "DICOM":
             return self.positions_mm[-1] - self.positions_mm[0]
         return (self.slice_spacing_mm or 0.0) * max(0, self.n_slices - 1)
 
     @property
     def is_axial(self) -> bool:
         """True if slices lie across the body axis, within 45 degrees."""
-        if len(self.orientation) != 6:
-            return True
+        if len(self.orientation) != 6 or self.source_format != "DICOM":
+            return True  # volume files may store their axes in any order
         return bool(np.argmax(np.abs(slice_normal(self.orientation))) == 2)
+
+    @property
+    def place(self) -> str:
+        """Where the scan lies: its folder, or its file."""
+        return str(self.files[0].parent if self.source_format == "DICOM" else self.files[0])
 
     @property
     def title(self) -> str:
@@ -365,7 +370,7 @@ def _refusals(series: Sequence[Series]) -> list[Problem]:
             code="not_a_chest_ct",
             message=f"{item.title} cannot be measured: {why_not_lungs(item)}.",
             mend=mend,
-            file=item.folder if item.source_format == "DICOM" else str(item.files[0]),
+            file=item.place,
         )
         for item in series
     ]

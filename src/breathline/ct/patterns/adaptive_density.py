@@ -16,7 +16,7 @@ from scipy import ndimage
 
 from breathline import __version__
 from breathline.ct.coarse import Mask
-from breathline.ct.patterns.method import PatternMap, shares
+from breathline.ct.patterns.method import PatternMap, border_shares, shares
 from breathline.ct.patterns.parenchyma import SOLID_HU, Parenchyma, read_parenchyma, spread_labels
 from breathline.model.volume import PATTERN_CODES, LabelMap, Step, Volume
 
@@ -25,7 +25,12 @@ NORMAL_RANGE_HU = (-950.0, -780.0)
 STEEPEST_GRAVITY = 6.0
 """Steepest rise of normal density towards the couch that is taken for gravity [HU/cm]."""
 VESSEL_EXCESS_HU = 200.0
+"""Excess of a block over the lung around, from which a vessel runs through it [HU]."""
+VESSEL_VOXEL_HU = 400.0
+"""Excess of a single voxel, from which it is vessel: nearly half-way from lung to blood [HU]."""
 EMPHYSEMA_HU = -950
+MAJORITY_MM = 3.0
+"""Half the width of the window in which most of the lung must be hazy [mm]."""
 SHIFT_HU = 20.0
 """By how much the placing of the ground-glass threshold is uncertain, either way [HU]."""
 
@@ -114,7 +119,7 @@ class AdaptiveDensity:
         limits = Thresholds()
         shapes = find_shapes(parenchyma)
         blocks = label_blocks(parenchyma, shapes, normal, limits)
-        labels = spread_labels(blocks, parenchyma, lungs.labels)
+        labels = spread_labels(blocks, parenchyma, volume.hu, lungs.labels, VESSEL_VOXEL_HU)
         step = Step(
             name="classify_patterns",
             parameters={
@@ -138,6 +143,7 @@ class AdaptiveDensity:
             labels=found,
             measured=frozenset({"ground_glass", "consolidation", "emphysema", "vessel"}),
             shifted=(shares(blocks, parenchyma.side), *shifted),
+            borders=border_shares(blocks, parenchyma.side, separate=parenchyma.separate),
         )
 
 
@@ -188,7 +194,7 @@ def label_blocks(
     excess = parenchyma.background - expected
     hazy = lung & ~shapes.solid & (excess > excess_wanted(normal, limits) + shift)
     core = shapes.depth > limits.core_mm
-    ground_glass = _regions(_opened(hazy, 2.5, parenchyma), core, parenchyma, limits.smallest_ml)
+    ground_glass = _regions(_majority(hazy, lung, parenchyma), core, parenchyma, limits.smallest_ml)
     vessel = lung & (
         parenchyma.hu - np.maximum(parenchyma.background, expected) > VESSEL_EXCESS_HU + 2.0 * shift
     )
@@ -263,6 +269,17 @@ def _opened(mask: Mask, radius_mm: float, parenchyma: Parenchyma) -> Mask:
         return core
     back = ndimage.distance_transform_edt(~core, sampling=_sampling(parenchyma))
     return np.asarray(mask & (back <= radius_mm))
+
+
+def _majority(mask: Mask, lung: Mask, parenchyma: Parenchyma) -> Mask:
+    """Give each block what most of the lung around it is: specks go, and holes that noise made are filled."""
+    size = (
+        1 if parenchyma.separate else 3,
+        *(2 * round(MAJORITY_MM / step) + 1 for step in parenchyma.spacing_mm[1:]),
+    )
+    ill = ndimage.uniform_filter((mask & lung).astype(np.float32), size)
+    all_lung = ndimage.uniform_filter(lung.astype(np.float32), size)
+    return np.asarray(lung & ~(parenchyma.hu > SOLID_HU) & (ill > 0.5 * all_lung))
 
 
 def _regions(mask: Mask, core: Mask, parenchyma: Parenchyma, smallest_ml: float) -> Mask:

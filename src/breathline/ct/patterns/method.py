@@ -25,12 +25,16 @@ class PatternMap:
     measured
         Patterns this method can tell; the others are absent from its results, not zero.
     shifted
-        Shares (see `Counts`) with thresholds placed stricter and looser within their uncertainty.
+        Shares (see `Counts`) as labelled, and with thresholds placed stricter and looser within their
+        uncertainty.
+    borders
+        Faces between blocks of a pattern and other lung, as a share of all blocks: how much border there is.
     """
 
     labels: LabelMap
     measured: frozenset[str]
     shifted: tuple[Counts, ...] = ()
+    borders: Counts | None = None
 
 
 class PatternMethod(Protocol):
@@ -40,6 +44,30 @@ class PatternMethod(Protocol):
 
     def classify(self, volume: Volume, lungs: LabelMap) -> PatternMap:
         """Give every voxel of the lungs one pattern."""
+
+
+def border_shares(labels: NDArray[np.uint8], sides: NDArray[np.uint8], *, separate: bool) -> Counts:
+    """Count the faces that each code shares with others, as a share of each side's blocks.
+
+    Across the gap of interval HRCT nothing is shared.
+
+    >>> row = np.array([[[1, 2, 2, 1]]], np.uint8)
+    >>> border_shares(row, np.ones_like(row), separate=False)[0, 2]
+    np.float64(0.5)
+    """
+    width = max(PATTERN_CODES.values()) + 1
+    table = np.zeros((2, width))
+    for axis in (1, 2) if separate else (0, 1, 2):
+        size = labels.shape[axis]
+        first, second = (np.arange(0, size - 1), np.arange(1, size))
+        a, b = labels.take(first, axis=axis), labels.take(second, axis=axis)
+        side = sides.take(first, axis=axis)
+        differ = (a != b) & (a > 0) & (b > 0) & (side > 0)
+        for number in (1, 2):
+            mine = differ & (side == number)
+            table[number - 1] += np.bincount(a[mine], minlength=width) + np.bincount(b[mine], minlength=width)
+    totals = np.array([[max(1, int((sides == number).sum()))] for number in (1, 2)])
+    return np.asarray(table / totals)
 
 
 def shares(labels: NDArray[np.uint8], sides: NDArray[np.uint8]) -> Counts:

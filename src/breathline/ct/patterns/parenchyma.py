@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from breathline.ct.coarse import Mask, block_size
-from breathline.model.volume import LabelMap, Volume
+from breathline.model.volume import PATTERN_CODES, LabelMap, Volume
 
 BLOCK_MM = 1.4
 SOLID_HU = -300
@@ -196,26 +197,54 @@ def _neighbourhood(  # noqa: C901, PLR0912  # a compiled sliding histogram, whic
 
 
 def spread_labels(
-    blocks: NDArray[np.uint8], parenchyma: Parenchyma, lungs: NDArray[np.uint8]
+    blocks: NDArray[np.uint8],
+    parenchyma: Parenchyma,
+    hu: NDArray[np.int16],
+    lungs: NDArray[np.uint8],
+    vessel_hu: float,
 ) -> NDArray[np.uint8]:
-    """Carry labels of blocks to every voxel of the lungs; lung without a labelled block counts as `1`."""
+    """Carry labels of blocks to every voxel of the lungs; lung without a labelled block counts as `1`.
+
+    A block with a vessel is finer inside: voxels that exceed the lung around by `vessel_hu` are vessel.
+    """
     labels = np.zeros(lungs.shape, dtype=np.uint8)
-    _spread(blocks, np.array(parenchyma.factor), np.array(parenchyma.start), lungs, labels)
+    vessel, normal = PATTERN_CODES["vessel"], PATTERN_CODES["normal"]
+    around = _around_vessels(blocks, vessel, normal)
+    level = np.clip(parenchyma.background.astype(np.int32) + int(vessel_hu), -2048, SOLID_HU).astype(np.int16)
+    place = np.array([parenchyma.factor, parenchyma.start])
+    _spread(blocks, around, level, place, vessel, hu, lungs, labels)
     return labels
+
+
+def _around_vessels(blocks: NDArray[np.uint8], vessel: int, normal: int) -> NDArray[np.uint8]:
+    """Label for the part of each block that is not vessel: that of its neighbourhood in the slice."""
+    hazy = np.where(blocks == vessel, 0, blocks)
+    hazy[hazy == normal] = 0
+    spread = np.stack([ndimage.maximum_filter(layer, size=3) for layer in hazy])
+    return np.where((blocks == vessel) & (spread == 0), normal, np.where(blocks == vessel, spread, blocks))
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
 def _spread(
     blocks: NDArray[np.uint8],
-    factor: NDArray[np.int64],
-    start: NDArray[np.int64],
+    around: NDArray[np.uint8],
+    level: NDArray[np.int16],
+    place: NDArray[np.int64],
+    vessel: int,
+    hu: NDArray[np.int16],
     lungs: NDArray[np.uint8],
     labels: NDArray[np.uint8],
 ) -> None:
+    factor, start = place[0], place[1]
     for z in numba.prange(start[0], min(lungs.shape[0], start[0] + blocks.shape[0] * factor[0])):
         k = (z - start[0]) // factor[0]
         for y in range(start[1], min(lungs.shape[1], start[1] + blocks.shape[1] * factor[1])):
             j = (y - start[1]) // factor[1]
             for x in range(start[2], min(lungs.shape[2], start[2] + blocks.shape[2] * factor[2])):
-                if lungs[z, y, x]:
-                    labels[z, y, x] = max(1, blocks[k, j, (x - start[2]) // factor[2]])
+                if not lungs[z, y, x]:
+                    continue
+                i = (x - start[2]) // factor[2]
+                if blocks[k, j, i] == vessel and hu[z, y, x] < level[k, j, i]:
+                    labels[z, y, x] = max(1, around[k, j, i])
+                else:
+                    labels[z, y, x] = max(1, blocks[k, j, i])
