@@ -185,7 +185,9 @@ def _extents(
         def percent(table: NDArray[np.float64], codes: list[int] = codes) -> float:
             return 100.0 * float(np.dot(weights, table[rows][:, codes].sum(axis=1)))
 
-        border = BORDER_BLOCKS * (percent(patterns.borders) if patterns.borders is not None else 0.0)
+        # Vessels are drawn voxel by voxel: the borders of their blocks say nothing.
+        blocks = None if measure == "ct_vessels" else patterns.borders
+        border = 0.0 if blocks is None else BORDER_BLOCKS * percent(blocks)
         extent = _extent_interval(percent(now), [percent(table) for table in patterns.shifted], border)
         if lungs.geometry.is_interval:
             extent = _with_sampling(extent, patterns.labels.labels, lungs.labels, codes, sides)

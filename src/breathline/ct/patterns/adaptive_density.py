@@ -31,6 +31,10 @@ VESSEL_VOXEL_HU = 400.0
 EMPHYSEMA_HU = -950
 MAJORITY_MM = 3.0
 """Half the width of the window in which most of the lung must be hazy [mm]."""
+BORDER_RANGE = (0.9, 1.3)
+"""The border of haze is placed at half its height, within these multiples of the excess that found it."""
+BORDER_MM = 6.0
+"""How far from where haze was found its border may lie [mm]."""
 SHIFT_HU = 20.0
 """By how much the placing of the ground-glass threshold is uncertain, either way [HU]."""
 
@@ -192,9 +196,7 @@ def label_blocks(
     lung = parenchyma.side > 0
     expected = normal.at(lung.shape[1])
     excess = parenchyma.background - expected
-    hazy = lung & ~shapes.solid & (excess > excess_wanted(normal, limits) + shift)
-    core = shapes.depth > limits.core_mm
-    ground_glass = _regions(_majority(hazy, lung, parenchyma), core, parenchyma, limits.smallest_ml)
+    ground_glass = _ground_glass(excess, parenchyma, shapes, excess_wanted(normal, limits), shift, limits)
     vessel = lung & (
         parenchyma.hu - np.maximum(parenchyma.background, expected) > VESSEL_EXCESS_HU + 2.0 * shift
     )
@@ -206,6 +208,31 @@ def label_blocks(
     blocks[vessel | shapes.solid] = PATTERN_CODES["vessel"]
     blocks[shapes.consolidation] = PATTERN_CODES["consolidation"]
     return blocks
+
+
+def _ground_glass(
+    excess: NDArray[np.float32],
+    parenchyma: Parenchyma,
+    shapes: Shapes,
+    wanted: float,
+    shift: float,
+    limits: Thresholds,
+) -> Mask:
+    """Find haze by its excess, then draw its border at half of what the excess is inside it."""
+    lung = parenchyma.side > 0
+    core = shapes.depth > limits.core_mm
+
+    def regions(hazy: Mask) -> Mask:
+        return _regions(_majority(hazy, lung, parenchyma), core, parenchyma, limits.smallest_ml)
+
+    first = regions(lung & ~shapes.solid & (excess > wanted + shift))
+    if not first.any():
+        return first
+    half = 0.5 * float(np.median(excess[first]))
+    low, high = BORDER_RANGE
+    border = min(max(half, low * wanted), high * wanted) + shift
+    near = ndimage.distance_transform_edt(~first, sampling=_sampling(parenchyma)) <= BORDER_MM
+    return regions(lung & ~shapes.solid & (excess > border) & near)
 
 
 def _consolidation(solid: Mask, parenchyma: Parenchyma) -> Mask:
