@@ -6,10 +6,12 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 from hypothesis import given
 from hypothesis import strategies as st
+from pydicom.uid import RLELossless
 
 from breathline.ct.order import canonical_axes, stored_axes, stored_grid
 from breathline.ct.read import read_scan
@@ -253,3 +255,22 @@ def test_oblique_axes_are_refused() -> None:
     matrix = np.array([[np.cos(turn), -np.sin(turn), 0], [np.sin(turn), np.cos(turn), 0], [0, 0, 1]])
     with pytest.raises(ScanError, match="oblique to the body by more than 30"):
         stored_grid((1, 1, 1), (0, 0, 0), tuple(matrix.ravel()))
+
+
+def test_a_compressed_picture_cut_short_is_refused(tmp_path: Path) -> None:
+    # RLE written by pydicom, then cut: the end of the sequence is missing.
+    hu = chest_like(rows=64, columns=64)
+    hu[:, 8:40, 8:40] = -850
+    files = write_series(tmp_path, hu)
+    data = pydicom.dcmread(files[3])
+    data.compress(RLELossless)
+    data.save_as(files[3], enforce_file_format=True)
+    np.testing.assert_array_equal(read_scan(tmp_path).hu, hu)
+    files[3].write_bytes(files[3].read_bytes()[:-300])
+    assert refusal(tmp_path) in {
+        f"  - {files[3]}: {told} Copy the file again from its source."
+        for told in (
+            "the file ends before its picture, or holds none.",
+            "the file ends before its picture is complete.",
+        )
+    }

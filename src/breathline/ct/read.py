@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -149,7 +150,8 @@ def _read_slices(series: Series, progress: Progress) -> HounsfieldArray:
     raw = np.empty((total, series.rows, series.columns), dtype=np.int16)
     problems: list[Problem] = []
     progress("reading slices", 0, total)
-    with ThreadPoolExecutor(2) as pool:
+    with warnings.catch_warnings(), ThreadPoolExecutor(2) as pool:
+        warnings.simplefilter("ignore")  # what pydicom warns of is told as a problem, or does not matter here
         for number, found in enumerate(pool.map(read_slice, series.files)):
             if isinstance(found, Problem):
                 problems.append(found)

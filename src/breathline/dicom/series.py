@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
@@ -159,12 +160,14 @@ def series_of_files(files: Iterable[Path], root: Path) -> tuple[tuple[Series, ..
     """Group files into series; `root` is the folder their places are told relative to."""
     headers: list[Header] = []
     problems: list[Problem] = []
-    for path in files:
-        found = read_header(path)
-        if isinstance(found, Problem):
-            problems.append(found)
-        elif found is not None:
-            headers.append(found)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what pydicom warns of is told as a problem, or does not matter here
+        for path in files:
+            found = read_header(path)
+            if isinstance(found, Problem):
+                problems.append(found)
+            elif found is not None:
+                headers.append(found)
     groups: dict[tuple[object, ...], list[Header]] = {}
     for header in headers:
         groups.setdefault(_group_key(header), []).append(header)
