@@ -188,7 +188,8 @@ def _extents(
         # Vessels are drawn voxel by voxel: the borders of their blocks say nothing.
         blocks = None if measure == "ct_vessels" else patterns.borders
         border = 0.0 if blocks is None else BORDER_BLOCKS * percent(blocks)
-        extent = _extent_interval(percent(now), [percent(table) for table in patterns.shifted], border)
+        doubt = percent(patterns.doubtful) if patterns.doubtful is not None else 0.0
+        extent = _extent_interval(percent(now), [percent(table) for table in patterns.shifted], border, doubt)
         if lungs.geometry.is_interval:
             extent = _with_sampling(extent, patterns.labels.labels, lungs.labels, codes, sides)
         found.append(_measurement(measure, region, "%", extent))
@@ -198,13 +199,17 @@ def _extents(
     return found
 
 
-def _extent_interval(value: float, moved: list[float], border: float) -> _Interval:
-    """Interval of an extent from its values at shifted thresholds; the first of `moved` is unshifted."""
+def _extent_interval(value: float, moved: list[float], border: float, doubt: float) -> _Interval:
+    """Interval of an extent from its values at shifted thresholds; the first of `moved` is unshifted.
+
+    What may be another pattern (`doubt`) lowers the lower end only.
+    """
     down = up = float(np.hypot(EXTENT_FLOOR, border))
     if moved:
         scale = value / moved[0] if moved[0] > 0 else 1.0
         down = float(np.hypot(down, scale * (moved[0] - min(moved))))
         up = float(np.hypot(up, scale * (max(moved) - moved[0])))
+    down = float(np.hypot(down, doubt))
     return _Interval(value, max(0.0, value - down), min(100.0, value + up))
 
 
@@ -224,12 +229,23 @@ def _with_sampling(
     return _Interval(extent.value, max(0.0, extent.value - down), min(100.0, extent.value + up))
 
 
+def _words(measure: str) -> str:
+    """Name an extent for a reader.
+
+    >>> _words("ct_ground_glass")
+    'ground glass'
+    """
+    special = {"ct_ild": "all interstitial abnormality", "ct_fibrosis": "fibrosis"}
+    return special.get(measure, measure.removeprefix("ct_").replace("_", " "))
+
+
 def _absent(patterns: PatternMap) -> list[QualityFlag]:
     missing = [measure for measure, names in EXTENTS.items() if not patterns.measured.issuperset(names)]
     if not missing:
         return []
     message = (
-        f"The method '{patterns.labels.method}' does not tell all patterns apart: "
-        f"{', '.join(missing)} are not measured, which does not mean that they are zero."
+        f"Not measured by the method '{patterns.labels.method}': {', '.join(_words(m) for m in missing)}. "
+        "That does not mean that they are absent: ground-glass here may include lung between fibrotic lines, and "
+        "airless lung against the chest wall can be missed."
     )
     return [QualityFlag(code="not_measured", severity=Severity.NOTE, message=message)]

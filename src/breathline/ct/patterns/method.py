@@ -27,6 +27,9 @@ class PatternMap:
     shifted
         Shares (see `Counts`) as labelled, and with thresholds placed stricter and looser within their
         uncertainty.
+    doubtful
+        Shares of blocks that carry a pattern although they may be another one that the method cannot tell;
+        an extent may be lower by these.
     borders
         Faces between blocks of a pattern and other lung, as a share of all blocks: how much border there is.
     """
@@ -35,6 +38,7 @@ class PatternMap:
     measured: frozenset[str]
     shifted: tuple[Counts, ...] = ()
     borders: Counts | None = None
+    doubtful: Counts | None = None
 
 
 class PatternMethod(Protocol):
