@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from breathline import __version__
-from breathline.ct.measure import measure_scan, write_scan
 from breathline.errors import Problem, ScanError, Severity
 from breathline.exposure import judged_treatment, summarise_exposure
 from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Subject, Timeline, Verdict
@@ -103,6 +102,9 @@ def is_judged_unit(measurement: Measurement) -> bool:
 
 
 def _measure_one(ref: ScanRef, target: Path, progress: Progress) -> ScanMeasurement:
+    # Loaded here, because half of the time in which tables alone are assessed would go into loading it.
+    from breathline.ct.measure import measure_scan, write_scan  # noqa: PLC0415
+
     def named(step: str, done: int, total: int) -> None:
         progress(f"{ref.name}: {step}", done, total)
 

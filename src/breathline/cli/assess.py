@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from breathline.cli.problems import group_problems
 from breathline.cli.telling import progress_bars, say, told
 from breathline.model.assessment import Assessment
 from breathline.outputs import whole_folder
@@ -39,8 +40,8 @@ def assess_folder(patient: Path, out: Path, *, quiet: bool) -> Assessment:
     refuse_inside(patient, out)
     with progress_bars(quiet=quiet) as progress:
         record = read_patient(patient, progress=progress)
-    for warning in record.warnings:
-        say(f"{warning.severity.capitalize()}: {warning}", quiet=quiet)
+    for group in group_problems(record.warnings):
+        say(f"{group.problem.severity.capitalize()}: {group.text()}", quiet=quiet)
     with whole_folder(out, mark="assessment.json") as folder:
         with progress_bars(quiet=quiet) as progress:
             assessment = assess(record, folder=folder, progress=progress)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from breathline.cli.problems import group_problems
 from breathline.cli.telling import progress_bars, told
 from breathline.errors import Problem, RecordError, Severity
 from breathline.intake.overview import Overview, describe_record
@@ -73,11 +74,12 @@ def _sorted(problems: Sequence[Problem]) -> list[Problem]:
 def _print(problems: Sequence[Problem], overview: Overview | None, *, quiet: bool) -> None:
     shown = [p for p in _sorted(problems) if not quiet or p.severity is Severity.ERROR]
     file = None
-    for problem in shown:
+    for group in group_problems(shown):
+        problem = group.problem
         if problem.file != file:
             file = problem.file
             click.echo(f"{file or 'The folder'}")
-        click.echo(_line(problem))
+        click.echo(f"  [{_HEADINGS[problem.severity]}] {group.text(with_file=False)}")
     if shown:
         click.echo("")
     if overview is None:
@@ -92,10 +94,3 @@ def _print(problems: Sequence[Problem], overview: Overview | None, *, quiet: boo
             click.echo("\nMissing, and what that means")
             for line in overview.missing:
                 click.echo(f"  {line}")
-
-
-def _line(problem: Problem) -> str:
-    where = [f"line {problem.row}"] if problem.row is not None else []
-    where += [f"column '{problem.column}'"] if problem.column else []
-    place = f"{', '.join(where)}: " if where else ""
-    return f"  [{_HEADINGS[problem.severity]}] {place}{problem.message} {problem.mend}".rstrip()

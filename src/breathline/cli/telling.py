@@ -9,7 +9,8 @@ from contextlib import contextmanager
 import click
 from tqdm import tqdm
 
-from breathline.errors import BreathlineError
+from breathline.cli.problems import group_problems
+from breathline.errors import BreathlineError, ProblemsError
 from breathline.progress import Progress, silent
 
 
@@ -18,6 +19,10 @@ def told() -> Iterator[None]:
     """Turn an error of ours into a message on stderr and its exit code; never a traceback."""
     try:
         yield
+    except ProblemsError as error:
+        lines = [f"  - {group.text()}" for group in group_problems(error.problems)]
+        click.echo("\n".join([f"{error.headline}:", *lines]), err=True)
+        raise SystemExit(error.exit_code) from None
     except BreathlineError as error:
         click.echo(str(error), err=True)
         raise SystemExit(error.exit_code) from None
