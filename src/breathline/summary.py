@@ -35,6 +35,8 @@ def tell_summary(
     changes: Sequence[Change],
     safety: SafetySummary,
     verdict: Verdict,
+    *,
+    started: bool = True,
 ) -> str:
     """Write the paragraph: who, with what, treated how before, how it went, treated how, what changed, harm.
 
@@ -44,6 +46,9 @@ def tell_summary(
         Changes over the time before treatment.
     changes
         Changes on treatment, one a measure.
+    started
+        False where the start of treatment is not recorded, so that `changes` hold the first value against
+        the last.
 
     Returns
     -------
@@ -56,6 +61,7 @@ def tell_summary(
         _course_before(before),
         _treatment(exposure),
         verdict.statement,
+        _which_values(changes, started=started),
         _measures(changes, Judgement.BETTER, "Better beyond measurement error"),
         _measures(changes, Judgement.WORSE, "Worse beyond measurement error"),
         _measures(changes, Judgement.NO_CHANGE, "No change that exceeds both error and importance"),
@@ -98,9 +104,12 @@ def _who(person: Person, exposure: ExposureSummary) -> str:
     who = age if person.age_years is None else f"{age} {PERSON_WORDS[person.sex]}"
     disease = _listed([diagnosis.text for diagnosis in person.diagnoses])
     who += f" with {disease}" if disease else " (no diagnosis recorded)"
-    previous = _drugs(exposure, Role.PREVIOUS, Role.CONCOMITANT)
     if not exposure.recorded:
-        return f"{who}; earlier treatment is not recorded."
+        return f"{who}; treatment is not recorded."
+    unknown = _drugs(exposure, Role.UNKNOWN)
+    if unknown:
+        return f"{who} was treated with {unknown}."
+    previous = _drugs(exposure, Role.PREVIOUS, Role.CONCOMITANT)
     return (
         f"{who} had been treated with {previous}."
         if previous
@@ -140,6 +149,10 @@ def _weeks_between(change: Change) -> float | None:
 
 def _treatment(exposure: ExposureSummary) -> str:
     treatments = [course for course in exposure.courses if course.role is Role.TREATMENT]
+    if not exposure.recorded:
+        return ""
+    if any(course.role is Role.UNKNOWN for course in exposure.courses):
+        return "The start of the treatment to be judged is not recorded, so no drug can be named as that."
     if not treatments:
         return "The treatment to be judged is not in the dosing log."
     text = f"Treatment was {_listed([_course_words(course) for course in treatments])}."
@@ -151,11 +164,28 @@ def _treatment(exposure: ExposureSummary) -> str:
 
 
 def _course_words(course: Course) -> str:
-    dose = (
-        "at an unrecorded dose" if course.daily_dose is None else f"{course.daily_dose:g} {course.unit}/day"
-    )
+    dose = "at an unrecorded dose"
+    if course.daily_dose is not None:
+        mean = "a mean of " if course.dose_varied else ""
+        dose = f"{mean}{_amount(course.daily_dose)} {course.unit}/day"
     span = "with no recorded end" if course.weeks is None else f"for {course.weeks:.0f} weeks"
     return f"{course.drug} {dose} {span}"
+
+
+def _amount(dose: float) -> str:
+    """Give a dose to a tenth, or to three digits where it is small.
+
+    >>> _amount(400.0), _amount(35.714285), _amount(0.125)
+    ('400', '35.7', '0.125')
+    """
+    return f"{dose:.1f}".removesuffix(".0") if dose >= 10 else f"{dose:.3g}"
+
+
+def _which_values(changes: Sequence[Change], *, started: bool) -> str:
+    """Say what is held against what where it is not "before treatment" against "on treatment"."""
+    if not changes:
+        return "No outcome measure is recorded."
+    return "" if started else "The first value of each measure was held against the last."
 
 
 def _from_to(change: Change, *, bare: bool = False) -> str:

@@ -69,6 +69,20 @@ def test_a_dlco_in_the_other_unit_system_is_not_judged(tables, tmp_path):
     assert ran.exit_code == 3
 
 
+def test_a_dlco_that_is_all_in_the_other_unit_system_is_not_judged(tables, tmp_path):
+    # Every value divided by 2.987, as a laboratory of the other system would print it, under mL/min/mmHg.
+    text = (tables / "visits.csv").read_text(encoding="utf-8")
+    for value in ("11.9", "9.6", "7.2", "8.3", "10.6", "12.4"):
+        text = text.replace(f"dlco,{value},", f"dlco,{float(value) / 2.987:.2f},")
+    (tables / "visits.csv").write_text(text, encoding="utf-8")
+    ran = run("assess", tables, "-o", tmp_path / "out")
+    assert ran.exit_code == 3
+    assert "in mmol/min/kPa it would be" in ran.output
+    assert ran.output.count("in mmol/min/kPa it would be") == 1, "six rows that say the same are told once"
+    assert "The same holds for lines 9–13." in ran.output
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_empty_folder(tmp_path):
     (tmp_path / "empty").mkdir()
     ran = run("assess", tmp_path / "empty", "-o", tmp_path / "out")
@@ -81,6 +95,28 @@ def test_results_are_not_written_into_the_patient_folder(tables):
     ran = run("assess", tables, "-o", tables / "out")
     assert ran.exit_code == 2
     assert "cannot lie inside the patient folder" in ran.output
+
+
+def test_a_patient_folder_inside_an_earlier_result_is_not_lost(tables, tmp_path):
+    out = tmp_path / "results"
+    assert run("assess", tables, "-o", out, "--quiet").exit_code == 0
+    inside = tables.rename(out / "patient")
+    ran = run("assess", inside, "-o", out)
+    assert ran.exit_code == 2
+    assert (inside / "patient.toml").is_file()
+    assert (out / "assessment.json").is_file()
+
+
+def test_a_fault_of_the_program_is_said_without_a_traceback(tables, tmp_path, monkeypatch):
+    def broken(*_args, **_more):
+        raise KeyError("nobody foresaw this")
+
+    monkeypatch.setattr("breathline.pipeline.assess", broken)
+    ran = run("assess", tables, "-o", tmp_path / "out")
+    assert ran.exit_code == 1
+    assert "Traceback" not in ran.output
+    assert "failed in a way nobody foresaw (KeyError in test_wrong_input.py, line " in ran.output
+    assert list(tmp_path.iterdir()) == [tables]
 
 
 def test_tables_alone_are_assessed_and_what_is_missing_is_said(tables, tmp_path):

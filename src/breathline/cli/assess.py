@@ -12,7 +12,11 @@ import click
 from breathline.cli.problems import group_problems
 from breathline.cli.telling import progress_bars, say, told
 from breathline.model.assessment import Assessment
-from breathline.outputs import whole_folder
+from breathline.outputs import check_folder, whole_folder
+
+MARK = "assessment.json"
+RESULTS = ("report.html", "report.pdf", "figures", "ct", "run.json")
+"""What a folder of results may hold beside the assessment."""
 
 
 @click.command("assess")
@@ -38,11 +42,12 @@ def assess_folder(patient: Path, out: Path, *, quiet: bool) -> Assessment:
 
     started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     refuse_inside(patient, out)
+    check_folder(out, mark=MARK, holds=RESULTS)
     with progress_bars(quiet=quiet) as progress:
         record = read_patient(patient, progress=progress)
     for group in group_problems(record.warnings):
         say(f"{group.problem.severity.capitalize()}: {group.text()}", quiet=quiet)
-    with whole_folder(out, mark="assessment.json") as folder:
+    with whole_folder(out, mark=MARK, holds=RESULTS) as folder:
         with progress_bars(quiet=quiet) as progress:
             assessment = assess(record, folder=folder, progress=progress)
         write_assessment(assessment, folder / "assessment.json")
@@ -54,10 +59,15 @@ def assess_folder(patient: Path, out: Path, *, quiet: bool) -> Assessment:
 
 def refuse_inside(patient: Path, out: Path) -> None:
     """Refuse to write results into the patient folder: the next run would read them as input."""
-    inside = patient.resolve()
-    if inside.is_dir() and inside in (out.resolve(), *out.resolve().parents):
+    inside, results = patient.resolve(), out.resolve()
+    if inside.is_dir() and inside in (results, *results.parents):
         raise click.UsageError(
             "The results cannot lie inside the patient folder. Name another folder with -o."
+        )
+    if results in inside.parents and (results / MARK).exists():
+        raise click.UsageError(
+            "The patient folder lies inside the folder of the results, where it would be replaced with them. "
+            "Name another folder with -o."
         )
 
 
@@ -78,6 +88,7 @@ def demo_command(folder: Path, quiet: bool) -> None:
     from breathline.demo import write_example  # noqa: PLC0415 - the phantom is not needed by other commands
 
     with told():
+        check_folder(folder / "assessment", mark=MARK, holds=RESULTS)
         with progress_bars(quiet=quiet) as progress:
             write_example(folder / "patient", progress=progress)
         assessment = assess_folder(folder / "patient", folder / "assessment", quiet=quiet)
