@@ -117,6 +117,21 @@ def test_without_a_start_no_drug_is_called_the_treatment_and_none_is_left_out():
     )
 
 
+def test_a_reading_is_told_in_words_and_not_as_a_number():
+    changes = [
+        change("HRCT reading", Judgement.BETTER, Absence.NOT_RECORDED, 1.0, measure="hrct_reading", unit="1")
+    ]
+    text = tell_summary(WOMAN, COURSES, (), changes, NONE_OCCURRED, IMPROVED)
+    assert "Better: HRCT reading (better than before, as read by a person)." in text
+    assert "error" not in text
+
+
+def test_what_could_not_be_done_is_not_held_against_an_error():
+    changes = [change("Walk", Judgement.WORSE, 255.0, Absence.UNABLE)]
+    text = tell_summary(WOMAN, COURSES, (), changes, NONE_OCCURRED, IMPROVED)
+    assert "Worse: Walk 255 m to unable to perform." in text
+
+
 def test_a_dose_that_varied_is_called_a_mean():
     # 472.146 mg/day is what the log of an overlapping course gave; a tenth of a milligram is enough to read.
     courses = (

@@ -14,12 +14,25 @@ from breathline.model.exposure import Course, ExposureSummary, Role
 from breathline.model.measurement import Absence, Value
 from breathline.model.patient import Person, Sex
 from breathline.model.safety import SafetySummary
+from breathline.outcomes import OUTCOMES
 
 EXAMPLE_NOTICE = "Example data: this patient does not exist and all values are invented."
 
 ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
 PERSON_WORDS = {Sex.FEMALE: "woman", Sex.MALE: "man", None: "patient (sex not recorded)"}
+
+COMPARED = {
+    Judgement.BETTER: "better",
+    Judgement.WORSE: "worse",
+    Judgement.NO_CHANGE: "neither better nor worse",
+}
+
+WITHOUT_AMOUNT = {
+    Judgement.BETTER: "Better",
+    Judgement.WORSE: "Worse",
+    Judgement.NO_CHANGE: "No change",
+}
 
 ABSENCE_WORDS = {
     Absence.UNABLE: "unable to perform",
@@ -189,6 +202,8 @@ def _which_values(changes: Sequence[Change], *, started: bool) -> str:
 
 
 def _from_to(change: Change, *, bare: bool = False) -> str:
+    if _is_comparison(change):  # the value is itself a comparison, not an amount
+        return f"{change.label} ({COMPARED[change.judgement]} than before, as read by a person)"
     baseline = format_value(change.baseline, change.measure, change.decimals, change.unit)
     followup = format_value(change.followup, change.measure, change.decimals, change.unit)
     if bare:
@@ -207,8 +222,23 @@ def _expected(change: Change, which: int) -> str:
 def _measures(changes: Sequence[Change], judgement: Judgement, heading: str) -> str:
     """Name the measures judged so; a class, whose error nobody has published, is told apart from the others."""
     chosen = [change for change in changes if change.judgement is judgement and not _absent(change)]
-    parts = [_from_to(change) + _no_error(change) for change in chosen]
-    return f"{heading}: {'; '.join(parts)}." if parts else ""
+    measured = [_from_to(change) + _no_error(change) for change in chosen if _has_amount(change)]
+    others = [_from_to(change) for change in chosen if not _has_amount(change)]
+    sentences = [f"{heading}: {'; '.join(measured)}."] if measured else []
+    sentences += [f"{WITHOUT_AMOUNT[judgement]}: {'; '.join(others)}."] if others else []
+    return " ".join(sentences)
+
+
+def _has_amount(change: Change) -> bool:
+    """Tell whether two numbers were held against an error; not so what could not be done, or was only read."""
+    return not (
+        _is_comparison(change) or isinstance(change.baseline, Absence) or isinstance(change.followup, Absence)
+    )
+
+
+def _is_comparison(change: Change) -> bool:
+    measure = OUTCOMES.get(change.measure)
+    return measure is not None and measure.comparative
 
 
 def _no_error(change: Change) -> str:

@@ -77,6 +77,9 @@ def tell(assessment: Assessment, out: Path, *, quiet: bool) -> None:
         if not scan.folder:
             say(f"The scan of {scan.name} could not be measured; the report says why.", quiet=quiet)
     say(f"\n{assessment.verdicts[0].statement}\n\n{assessment.summary}\n", quiet=quiet)
+    if assessment.verdicts[0].label == "cannot_tell" and assessment.verdicts[0].missing:
+        lines = "\n".join(f"  - {line}" for line in assessment.verdicts[0].missing)
+        say(f"What is missing:\n{lines}\n", quiet=quiet)
     say(f"Report: {out / 'report.html'}", quiet=quiet)
 
 
