@@ -103,6 +103,25 @@ def measure_scans(
     return tuple(summaries), tuple(measurements), tuple(steps), tuple(problems)
 
 
+def check_scans(
+    scans: Sequence[ScanRef], progress: Progress = silent
+) -> tuple[tuple[ScanRef, ...], tuple[Problem, ...]]:
+    """Read every picture of every scan without measuring it; give the scans that can be read, and what is wrong."""
+    # Loaded here for the same reason as in `_measure_one`.
+    from breathline.ct.read import read_scan  # noqa: PLC0415
+
+    usable: list[ScanRef] = []
+    problems: list[Problem] = []
+    for ref in scans:
+        try:
+            read_scan(ref.files or ref.path, progress=_naming(ref, progress))
+        except ScanError as error:
+            problems += [_as_warning(problem, ref) for problem in error.problems]
+        else:
+            usable.append(ref)
+    return tuple(usable), tuple(problems)
+
+
 def is_judged_unit(measurement: Measurement) -> bool:
     """Tell the percentage that is judged from the same extent in mL, which stays in ``measurements.json``."""
     measure = OUTCOMES.get(measurement.measure)
@@ -113,12 +132,16 @@ def _measure_one(ref: ScanRef, target: Path, progress: Progress) -> ScanMeasurem
     # Loaded here, because half of the time in which tables alone are assessed would go into loading it.
     from breathline.ct.measure import measure_scan, write_scan  # noqa: PLC0415
 
+    measured = measure_scan(ref.files or ref.path, progress=_naming(ref, progress))
+    write_scan(measured, target)
+    return measured.result
+
+
+def _naming(ref: ScanRef, progress: Progress) -> Progress:
     def named(step: str, done: int, total: int) -> None:
         progress(f"{ref.name}: {step}", done, total)
 
-    measured = measure_scan(ref.files or ref.path, progress=named)
-    write_scan(measured, target)
-    return measured.result
+    return named
 
 
 def _summarised(ref: ScanRef, result: ScanMeasurement) -> ScanSummary:
@@ -144,9 +167,9 @@ def _as_warning(problem: Problem, ref: ScanRef) -> Problem:
     return Problem(
         code=problem.code,
         severity=Severity.WARNING,
-        message=f"The scan of {ref.name} could not be measured and is left out. {problem.message}",
+        message=f"The scan of {ref.name} could not be measured and is left out: {problem.message}",
         mend=problem.mend,
-        file=problem.file or f"ct/{ref.name}",
+        file=f"ct/{Path(problem.file).name}" if Path(problem.file).name else f"ct ({ref.name})",
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -137,6 +138,31 @@ def test_a_broken_scan_is_left_out_and_said(tables, tmp_path):
     assert "notes.dcm" in ran.output
     assessed = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))
     assert any("notes.dcm" in str(problem) for problem in assessed["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda path: path.unlink(), "1 slice is missing between"),
+        (lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]), "cut short"),
+    ],
+    ids=["a missing middle slice", "a truncated slice"],
+)
+def test_a_spoilt_scan_is_told_by_check_and_left_out_by_assess(example, tables, tmp_path, spoil, said):
+    scan = tables / "ct" / "baseline"
+    shutil.copytree(example / "patient" / "ct" / "baseline", scan)
+    slices = sorted(scan.iterdir())
+    spoil(slices[len(slices) // 2])
+    ran = run("check", tables)
+    assert ran.exit_code == 0
+    assert said in ran.output
+    assert "No CT scan that can be used" in ran.output
+    ran = run("assess", tables, "-o", tmp_path / "out")
+    assert ran.exit_code == 0
+    assert said in ran.output
+    assessed = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))
+    assert not any(one["measurement"]["measure"].startswith("ct_") for one in assessed["measurements"])
+    assert any(said in problem["message"] for problem in assessed["warnings"])
 
 
 def test_the_same_record_gives_the_same_bytes(tables, tmp_path):

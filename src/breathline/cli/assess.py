@@ -75,7 +75,9 @@ def tell(assessment: Assessment, out: Path, *, quiet: bool) -> None:
     """Say the answer and where the report lies."""
     for scan in assessment.scans:
         if not scan.folder:
-            say(f"The scan of {scan.name} could not be measured; the report says why.", quiet=quiet)
+            say(f"The scan of {scan.name} could not be measured and is left out:", quiet=quiet)
+            for flag in scan.quality:
+                say(f"  - {flag.message}", quiet=quiet)
     say(f"\n{assessment.verdicts[0].statement}\n\n{assessment.summary}\n", quiet=quiet)
     if assessment.verdicts[0].label == "cannot_tell" and assessment.verdicts[0].missing:
         lines = "\n".join(f"  - {line}" for line in assessment.verdicts[0].missing)

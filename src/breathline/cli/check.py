@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,9 @@ from breathline.cli.problems import group_problems
 from breathline.cli.telling import progress_bars, told
 from breathline.errors import Problem, RecordError, Severity
 from breathline.intake.overview import Overview, describe_record
+from breathline.model.patient import PatientRecord, ScanRef
 from breathline.outcomes import OUTCOMES
+from breathline.progress import Progress
 from breathline.record import read_patient
 
 _HEADINGS = {Severity.ERROR: "must be mended", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -44,9 +46,20 @@ def _read(patient: Path, *, quiet: bool) -> tuple[tuple[Problem, ...], Overview 
     try:
         with progress_bars(quiet=quiet) as progress:
             record = read_patient(patient, progress=progress)
+            usable, problems = _check_scans(record, progress)
     except RecordError as error:
         return error.problems, None
-    return record.warnings, describe_record(record, OUTCOMES)
+    return (*record.warnings, *problems), describe_record(replace(record, scans=usable), OUTCOMES)
+
+
+def _check_scans(
+    record: PatientRecord, progress: Progress
+) -> tuple[tuple[ScanRef, ...], tuple[Problem, ...]]:
+    if not record.scans:
+        return (), ()
+    from breathline.pipeline import check_scans  # noqa: PLC0415 - what reads pictures loads only for pictures
+
+    return check_scans(record.scans, progress)
 
 
 def _as_json(problems: Sequence[Problem], overview: Overview | None) -> dict[str, Any]:

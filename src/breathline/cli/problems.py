@@ -28,7 +28,7 @@ class Group:
 
     def place(self, *, with_file: bool) -> str:
         """Give where it stands, such as "visits.csv, lines 3–5, column 'date'"."""
-        where = [self.problem.file] if with_file and self.problem.file else []
+        where = [self.problem.file] if with_file and self.problem.file not in ("", ".") else []
         where += [name_lines(self.lines)] if self.lines else []
         where += [f"column '{self.problem.column}'"] if self.problem.column else []
         return ", ".join(where)
