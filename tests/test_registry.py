@@ -26,6 +26,12 @@ def test_an_unknown_name_is_told_with_the_nearest():
     assert str(caught.value) == "There is no colour 'rad'. Did you mean 'red'? Known: red."
 
 
+def test_asking_for_an_unknown_name_gives_the_default():
+    assert colours().get("red") == "#f00"
+    assert colours().get("rad") is None
+    assert colours().get("rad", "#000") == "#000"
+
+
 def test_plugins_of_other_packages_are_found(monkeypatch):
     class Point:
         name = "blue"

@@ -95,9 +95,55 @@ def test_what_is_not_recorded_is_said():
     nobody = Person(id="P")
     text = tell_summary(nobody, ExposureSummary(recorded=False), (), (), NONE_OCCURRED, IMPROVED)
     assert text.startswith(
-        "A patient of unrecorded age (no diagnosis recorded); earlier treatment is not recorded. "
-        "The treatment to be judged is not in the dosing log."
+        "A patient of unrecorded age (no diagnosis recorded); treatment is not recorded. "
+        "The disease improved on treatment. No outcome measure is recorded."
     )
+
+
+def test_without_a_start_no_drug_is_called_the_treatment_and_none_is_left_out():
+    taken = tuple(
+        Course(drug=drug, role=Role.UNKNOWN, start=Moment(week=0)) for drug in ("azathioprine", "imatinib")
+    )
+    changes = [change("FVC", Judgement.NO_CHANGE, 1.78, 2.04, unit="L", decimals=2)]
+    unknown = Verdict(
+        criterion="overall", title="Overall", label="cannot_tell", statement="It cannot be told."
+    )
+    exposure = ExposureSummary(recorded=True, courses=taken)
+    assert tell_summary(WOMAN, exposure, (), changes, NONE_OCCURRED, unknown, started=False) == (
+        "A 64-year-old woman with mixed connective tissue disease and pulmonary fibrosis was treated with "
+        "azathioprine and imatinib. The start of the treatment to be judged is not recorded, so no drug can be "
+        "named as that. It cannot be told. The first value of each measure was held against the last. No change "
+        "that exceeds both error and importance: FVC 1.78 L to 2.04 L. None occurred."
+    )
+
+
+def test_a_reading_is_told_in_words_and_not_as_a_number():
+    changes = [
+        change("HRCT reading", Judgement.BETTER, Absence.NOT_RECORDED, 1.0, measure="hrct_reading", unit="1")
+    ]
+    text = tell_summary(WOMAN, COURSES, (), changes, NONE_OCCURRED, IMPROVED)
+    assert "Better: HRCT reading (better than before, as read by a person)." in text
+    assert "error" not in text
+
+
+def test_what_could_not_be_done_is_not_held_against_an_error():
+    changes = [change("Walk", Judgement.WORSE, 255.0, Absence.UNABLE)]
+    text = tell_summary(WOMAN, COURSES, (), changes, NONE_OCCURRED, IMPROVED)
+    assert "Worse: Walk 255 m to unable to perform." in text
+
+
+def test_a_dose_that_varied_is_called_a_mean():
+    # 472.146 mg/day is what the log of an overlapping course gave; a tenth of a milligram is enough to read.
+    courses = (
+        Course(
+            drug="imatinib", role=Role.TREATMENT, start=Moment(week=0), stop=Moment(week=20), unit="mg",
+            daily_dose=472.146, dose_varied=True, weeks=20,
+        ),
+    )  # fmt: skip
+    text = tell_summary(
+        WOMAN, ExposureSummary(recorded=True, courses=courses), (), (), NONE_OCCURRED, IMPROVED
+    )
+    assert "Treatment was imatinib a mean of 472.1 mg/day for 20 weeks." in text
 
 
 def test_an_example_says_so_first():

@@ -87,9 +87,10 @@ def write_example(folder: Path, *, progress: Progress = silent) -> None:
     target = folder / "patient.toml"
     if target.exists() and "EXAMPLE-01" not in target.read_text(encoding="utf-8", errors="replace"):
         raise OutputError(f"'{folder}' holds another patient and will not be overwritten. Name a new folder.")
-    with whole_folder(folder, mark="patient.toml") as work:
+    tables = example_tables()
+    with whole_folder(folder, mark="patient.toml", holds=(*tables, "ct")) as work:
         (work / "patient.toml").write_text(PATIENT, encoding="utf-8")
-        for name, rows in example_tables().items():
+        for name, rows in tables.items():
             text = "\n".join(",".join(row) for row in rows) + "\n"
             (work / name).write_text(text, encoding="utf-8")
         _write_scans(work / "ct", progress)

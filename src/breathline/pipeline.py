@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from breathline import __version__
-from breathline.ct.measure import measure_scan, write_scan
 from breathline.errors import Problem, ScanError, Severity
 from breathline.exposure import judged_treatment, summarise_exposure
 from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Subject, Timeline, Verdict
@@ -68,7 +67,15 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
         safety=safety,
         exposure=exposure,
         verdicts=verdicts,
-        summary=tell_summary(record.person, exposure, judged.before, judged.changes, safety, verdicts[0]),
+        summary=tell_summary(
+            record.person,
+            exposure,
+            judged.before,
+            judged.changes,
+            safety,
+            verdicts[0],
+            started=timeline.treatment_start is not None,
+        ),
         warnings=(*record.warnings, *refused),
         steps=steps,
         inputs=record.inputs,
@@ -96,6 +103,25 @@ def measure_scans(
     return tuple(summaries), tuple(measurements), tuple(steps), tuple(problems)
 
 
+def check_scans(
+    scans: Sequence[ScanRef], progress: Progress = silent
+) -> tuple[tuple[ScanRef, ...], tuple[Problem, ...]]:
+    """Read every picture of every scan without measuring it; give the scans that can be read, and what is wrong."""
+    # Loaded here for the same reason as in `_measure_one`.
+    from breathline.ct.read import read_scan  # noqa: PLC0415
+
+    usable: list[ScanRef] = []
+    problems: list[Problem] = []
+    for ref in scans:
+        try:
+            read_scan(ref.files or ref.path, progress=_naming(ref, progress))
+        except ScanError as error:
+            problems += [_as_warning(problem, ref) for problem in error.problems]
+        else:
+            usable.append(ref)
+    return tuple(usable), tuple(problems)
+
+
 def is_judged_unit(measurement: Measurement) -> bool:
     """Tell the percentage that is judged from the same extent in mL, which stays in ``measurements.json``."""
     measure = OUTCOMES.get(measurement.measure)
@@ -103,12 +129,19 @@ def is_judged_unit(measurement: Measurement) -> bool:
 
 
 def _measure_one(ref: ScanRef, target: Path, progress: Progress) -> ScanMeasurement:
+    # Loaded here, because half of the time in which tables alone are assessed would go into loading it.
+    from breathline.ct.measure import measure_scan, write_scan  # noqa: PLC0415
+
+    measured = measure_scan(ref.files or ref.path, progress=_naming(ref, progress))
+    write_scan(measured, target)
+    return measured.result
+
+
+def _naming(ref: ScanRef, progress: Progress) -> Progress:
     def named(step: str, done: int, total: int) -> None:
         progress(f"{ref.name}: {step}", done, total)
 
-    measured = measure_scan(ref.files or ref.path, progress=named)
-    write_scan(measured, target)
-    return measured.result
+    return named
 
 
 def _summarised(ref: ScanRef, result: ScanMeasurement) -> ScanSummary:
@@ -134,9 +167,9 @@ def _as_warning(problem: Problem, ref: ScanRef) -> Problem:
     return Problem(
         code=problem.code,
         severity=Severity.WARNING,
-        message=f"The scan of {ref.name} could not be measured and is left out. {problem.message}",
+        message=f"The scan of {ref.name} could not be measured and is left out: {problem.message}",
         mend=problem.mend,
-        file=problem.file or f"ct/{ref.name}",
+        file=f"ct/{Path(problem.file).name}" if Path(problem.file).name else f"ct ({ref.name})",
     )
 
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from importlib.metadata import entry_points
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, overload
 
 from breathline.errors import RegistryError
 
 Item = TypeVar("Item")
+Other = TypeVar("Other")
 
 
 class Registry(Mapping[str, Item], Generic[Item]):
@@ -63,6 +64,15 @@ class Registry(Mapping[str, Item], Generic[Item]):
             return self._items[name]
         except KeyError:
             raise RegistryError(self._unknown(name)) from None
+
+    @overload
+    def get(self, name: str, /) -> Item | None: ...
+    @overload
+    def get(self, name: str, default: Item | Other, /) -> Item | Other: ...
+    def get(self, name: str, default: Item | Other | None = None, /) -> Item | Other | None:
+        """Give the item, or `default` where there is none: an unknown name is no error here."""
+        self._load_plugins()
+        return self._items.get(name, default)
 
     def __contains__(self, name: object) -> bool:
         self._load_plugins()

@@ -14,12 +14,25 @@ from breathline.model.exposure import Course, ExposureSummary, Role
 from breathline.model.measurement import Absence, Value
 from breathline.model.patient import Person, Sex
 from breathline.model.safety import SafetySummary
+from breathline.outcomes import OUTCOMES
 
 EXAMPLE_NOTICE = "Example data: this patient does not exist and all values are invented."
 
 ROMAN = {1: "I", 2: "II", 3: "III", 4: "IV"}
 
 PERSON_WORDS = {Sex.FEMALE: "woman", Sex.MALE: "man", None: "patient (sex not recorded)"}
+
+COMPARED = {
+    Judgement.BETTER: "better",
+    Judgement.WORSE: "worse",
+    Judgement.NO_CHANGE: "neither better nor worse",
+}
+
+WITHOUT_AMOUNT = {
+    Judgement.BETTER: "Better",
+    Judgement.WORSE: "Worse",
+    Judgement.NO_CHANGE: "No change",
+}
 
 ABSENCE_WORDS = {
     Absence.UNABLE: "unable to perform",
@@ -35,6 +48,8 @@ def tell_summary(
     changes: Sequence[Change],
     safety: SafetySummary,
     verdict: Verdict,
+    *,
+    started: bool = True,
 ) -> str:
     """Write the paragraph: who, with what, treated how before, how it went, treated how, what changed, harm.
 
@@ -44,6 +59,9 @@ def tell_summary(
         Changes over the time before treatment.
     changes
         Changes on treatment, one a measure.
+    started
+        False where the start of treatment is not recorded, so that `changes` hold the first value against
+        the last.
 
     Returns
     -------
@@ -56,6 +74,7 @@ def tell_summary(
         _course_before(before),
         _treatment(exposure),
         verdict.statement,
+        _which_values(changes, started=started),
         _measures(changes, Judgement.BETTER, "Better beyond measurement error"),
         _measures(changes, Judgement.WORSE, "Worse beyond measurement error"),
         _measures(changes, Judgement.NO_CHANGE, "No change that exceeds both error and importance"),
@@ -98,9 +117,12 @@ def _who(person: Person, exposure: ExposureSummary) -> str:
     who = age if person.age_years is None else f"{age} {PERSON_WORDS[person.sex]}"
     disease = _listed([diagnosis.text for diagnosis in person.diagnoses])
     who += f" with {disease}" if disease else " (no diagnosis recorded)"
-    previous = _drugs(exposure, Role.PREVIOUS, Role.CONCOMITANT)
     if not exposure.recorded:
-        return f"{who}; earlier treatment is not recorded."
+        return f"{who}; treatment is not recorded."
+    unknown = _drugs(exposure, Role.UNKNOWN)
+    if unknown:
+        return f"{who} was treated with {unknown}."
+    previous = _drugs(exposure, Role.PREVIOUS, Role.CONCOMITANT)
     return (
         f"{who} had been treated with {previous}."
         if previous
@@ -140,6 +162,10 @@ def _weeks_between(change: Change) -> float | None:
 
 def _treatment(exposure: ExposureSummary) -> str:
     treatments = [course for course in exposure.courses if course.role is Role.TREATMENT]
+    if not exposure.recorded:
+        return ""
+    if any(course.role is Role.UNKNOWN for course in exposure.courses):
+        return "The start of the treatment to be judged is not recorded, so no drug can be named as that."
     if not treatments:
         return "The treatment to be judged is not in the dosing log."
     text = f"Treatment was {_listed([_course_words(course) for course in treatments])}."
@@ -151,14 +177,33 @@ def _treatment(exposure: ExposureSummary) -> str:
 
 
 def _course_words(course: Course) -> str:
-    dose = (
-        "at an unrecorded dose" if course.daily_dose is None else f"{course.daily_dose:g} {course.unit}/day"
-    )
+    dose = "at an unrecorded dose"
+    if course.daily_dose is not None:
+        mean = "a mean of " if course.dose_varied else ""
+        dose = f"{mean}{_amount(course.daily_dose)} {course.unit}/day"
     span = "with no recorded end" if course.weeks is None else f"for {course.weeks:.0f} weeks"
     return f"{course.drug} {dose} {span}"
 
 
+def _amount(dose: float) -> str:
+    """Give a dose to a tenth, or to three digits where it is small.
+
+    >>> _amount(400.0), _amount(35.714285), _amount(0.125)
+    ('400', '35.7', '0.125')
+    """
+    return f"{dose:.1f}".removesuffix(".0") if dose >= 10 else f"{dose:.3g}"
+
+
+def _which_values(changes: Sequence[Change], *, started: bool) -> str:
+    """Say what is held against what where it is not "before treatment" against "on treatment"."""
+    if not changes:
+        return "No outcome measure is recorded."
+    return "" if started else "The first value of each measure was held against the last."
+
+
 def _from_to(change: Change, *, bare: bool = False) -> str:
+    if _is_comparison(change):  # the value is itself a comparison, not an amount
+        return f"{change.label} ({COMPARED[change.judgement]} than before, as read by a person)"
     baseline = format_value(change.baseline, change.measure, change.decimals, change.unit)
     followup = format_value(change.followup, change.measure, change.decimals, change.unit)
     if bare:
@@ -177,8 +222,23 @@ def _expected(change: Change, which: int) -> str:
 def _measures(changes: Sequence[Change], judgement: Judgement, heading: str) -> str:
     """Name the measures judged so; a class, whose error nobody has published, is told apart from the others."""
     chosen = [change for change in changes if change.judgement is judgement and not _absent(change)]
-    parts = [_from_to(change) + _no_error(change) for change in chosen]
-    return f"{heading}: {'; '.join(parts)}." if parts else ""
+    measured = [_from_to(change) + _no_error(change) for change in chosen if _has_amount(change)]
+    others = [_from_to(change) for change in chosen if not _has_amount(change)]
+    sentences = [f"{heading}: {'; '.join(measured)}."] if measured else []
+    sentences += [f"{WITHOUT_AMOUNT[judgement]}: {'; '.join(others)}."] if others else []
+    return " ".join(sentences)
+
+
+def _has_amount(change: Change) -> bool:
+    """Tell whether two numbers were held against an error; not so what could not be done, or was only read."""
+    return not (
+        _is_comparison(change) or isinstance(change.baseline, Absence) or isinstance(change.followup, Absence)
+    )
+
+
+def _is_comparison(change: Change) -> bool:
+    measure = OUTCOMES.get(change.measure)
+    return measure is not None and measure.comparative
 
 
 def _no_error(change: Change) -> str:

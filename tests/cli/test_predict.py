@@ -111,3 +111,23 @@ def test_a_table_uses_the_equations_that_a_record_uses() -> None:
         if measure.equation:
             found = default_equation(EQUATIONS, measure.key)
             assert found is not None and found.key == measure.equation
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--equation", "foo=bar"], "There is no reference equation 'bar'"),
+        (["--equation", "dlco=gli_2012_fvc"], "'gli_2012_fvc' gives expected values of 'fvc', not of 'dlco'"),
+        (["-o", "table.csv"], "This is the table itself"),
+        (["-o", "nowhere/out.csv"], "There is no folder 'nowhere'"),
+    ],
+)
+def test_wrong_use_is_refused_before_anything_is_written(tmp_path, monkeypatch, more, said):
+    monkeypatch.chdir(tmp_path)
+    text = "sex,age_years,height_cm,fvc [L]\nfemale,64,162,1.8\n"
+    (tmp_path / "table.csv").write_text(text, encoding="utf-8")
+    ran = CliRunner().invoke(main, ["predict", "table.csv", "-o", "out.csv", *more])
+    assert ran.exit_code == 2
+    assert said in " ".join(ran.output.replace("│", " ").split())
+    assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8") == text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from click.testing import CliRunner
@@ -69,6 +70,20 @@ def test_a_dlco_in_the_other_unit_system_is_not_judged(tables, tmp_path):
     assert ran.exit_code == 3
 
 
+def test_a_dlco_that_is_all_in_the_other_unit_system_is_not_judged(tables, tmp_path):
+    # Every value divided by 2.987, as a laboratory of the other system would print it, under mL/min/mmHg.
+    text = (tables / "visits.csv").read_text(encoding="utf-8")
+    for value in ("11.9", "9.6", "7.2", "8.3", "10.6", "12.4"):
+        text = text.replace(f"dlco,{value},", f"dlco,{float(value) / 2.987:.2f},")
+    (tables / "visits.csv").write_text(text, encoding="utf-8")
+    ran = run("assess", tables, "-o", tmp_path / "out")
+    assert ran.exit_code == 3
+    assert "in mmol/min/kPa it would be" in ran.output
+    assert ran.output.count("in mmol/min/kPa it would be") == 1, "six rows that say the same are told once"
+    assert "The same holds for lines 9–13." in ran.output
+    assert not (tmp_path / "out").exists()
+
+
 def test_an_empty_folder(tmp_path):
     (tmp_path / "empty").mkdir()
     ran = run("assess", tmp_path / "empty", "-o", tmp_path / "out")
@@ -81,6 +96,28 @@ def test_results_are_not_written_into_the_patient_folder(tables):
     ran = run("assess", tables, "-o", tables / "out")
     assert ran.exit_code == 2
     assert "cannot lie inside the patient folder" in ran.output
+
+
+def test_a_patient_folder_inside_an_earlier_result_is_not_lost(tables, tmp_path):
+    out = tmp_path / "results"
+    assert run("assess", tables, "-o", out, "--quiet").exit_code == 0
+    inside = tables.rename(out / "patient")
+    ran = run("assess", inside, "-o", out)
+    assert ran.exit_code == 2
+    assert (inside / "patient.toml").is_file()
+    assert (out / "assessment.json").is_file()
+
+
+def test_a_fault_of_the_program_is_said_without_a_traceback(tables, tmp_path, monkeypatch):
+    def broken(*_args, **_more):
+        raise KeyError("nobody foresaw this")
+
+    monkeypatch.setattr("breathline.pipeline.assess", broken)
+    ran = run("assess", tables, "-o", tmp_path / "out")
+    assert ran.exit_code == 1
+    assert "Traceback" not in ran.output
+    assert "failed in a way nobody foresaw (KeyError in test_wrong_input.py, line " in ran.output
+    assert list(tmp_path.iterdir()) == [tables]
 
 
 def test_tables_alone_are_assessed_and_what_is_missing_is_said(tables, tmp_path):
@@ -101,6 +138,31 @@ def test_a_broken_scan_is_left_out_and_said(tables, tmp_path):
     assert "notes.dcm" in ran.output
     assessed = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))
     assert any("notes.dcm" in str(problem) for problem in assessed["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda path: path.unlink(), "1 slice is missing between"),
+        (lambda path: path.write_bytes(path.read_bytes()[: path.stat().st_size // 2]), "cut short"),
+    ],
+    ids=["a missing middle slice", "a truncated slice"],
+)
+def test_a_spoilt_scan_is_told_by_check_and_left_out_by_assess(example, tables, tmp_path, spoil, said):
+    scan = tables / "ct" / "baseline"
+    shutil.copytree(example / "patient" / "ct" / "baseline", scan)
+    slices = sorted(scan.iterdir())
+    spoil(slices[len(slices) // 2])
+    ran = run("check", tables)
+    assert ran.exit_code == 0
+    assert said in ran.output
+    assert "No CT scan that can be used" in ran.output
+    ran = run("assess", tables, "-o", tmp_path / "out")
+    assert ran.exit_code == 0
+    assert said in ran.output
+    assessed = json.loads((tmp_path / "out" / "assessment.json").read_text(encoding="utf-8"))
+    assert not any(one["measurement"]["measure"].startswith("ct_") for one in assessed["measurements"])
+    assert any(said in problem["message"] for problem in assessed["warnings"])
 
 
 def test_the_same_record_gives_the_same_bytes(tables, tmp_path):

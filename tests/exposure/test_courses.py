@@ -65,7 +65,28 @@ def test_daily_dose_is_weighted_by_time():
     (course,) = summarise_exposure(
         [dose("imatinib", 0, 10, 400.0), dose("Imatinib", 10, 20, 600.0)], START
     ).courses
-    assert course.daily_dose == 500
+    assert (course.daily_dose, course.dose_varied) == (500, True)
+
+
+def test_doses_of_one_day_add_up():
+    # 200 mg in the morning and 200 mg in the evening, in two rows: 400 mg/day, 140 days, 56 g
+    log = [dose("imatinib", 0, 20, 200.0), dose("imatinib", 0, 20, 200.0)]
+    (course,) = summarise_exposure(log, START).courses
+    assert (course.daily_dose, course.total_dose, course.weeks) == (400, 56_000, 20)
+    # 400 mg for 20 weeks and 600 mg more in the second half: (400 · 140 + 600 · 70) / 140 = 700
+    (course,) = summarise_exposure([dose("imatinib", 0, 20), dose("imatinib", 10, 20, 600.0)], START).courses
+    assert (course.daily_dose, course.dose_varied) == (700, True)
+
+
+def test_two_rows_with_no_end_that_began_on_one_day_give_no_dose():
+    log = [dose("imatinib", 0, None, 200.0), dose("imatinib", 0, None, 200.0)]
+    (course,) = summarise_exposure(log, START).courses
+    assert (course.daily_dose, course.total_dose) == (None, None)
+
+
+def test_a_dose_that_goes_on_in_a_new_row_is_the_same_dose():
+    (course,) = summarise_exposure([dose("imatinib", 0, None), dose("imatinib", 10, None)], START).courses
+    assert (course.daily_dose, course.dose_varied) == (400, False)
 
 
 def test_a_monthly_infusion_is_spread_over_its_interval():

@@ -146,6 +146,30 @@ def test_values_far_below_what_is_expected_are_used_and_told(tmp_path: Path) -> 
     )
 
 
+def test_a_series_so_low_that_it_is_likelier_in_the_other_unit_is_refused(tmp_path: Path) -> None:
+    rows = ("2021-02-10,dlco,2.4,mL/min/mmHg,,,", "2021-07-05,dlco,4.1,mL/min/mmHg,,,{}")
+    found = _expect(20.0, tmp_path, *(row.format("") for row in rows))
+    # 2.4 / 20 = 12 % and 4.1 / 20 = 20 %; times 2.986: 36 % and 61 %
+    assert [line.split(". ")[0] for line in found] == [
+        "error: visits.csv, line 2, column 'value': DLCO of 2.4 mL/min/mmHg is 12% of what is expected in "
+        "health at this sex, age and height; in mmol/min/kPa it would be 36%",
+        "error: visits.csv, line 3, column 'value': DLCO of 4.1 mL/min/mmHg is 20% of what is expected in "
+        "health at this sex, age and height; in mmol/min/kPa it would be 61%",
+    ]
+    assert _expect(20.0, tmp_path, *(row.format("checked") for row in rows)) == []
+
+
+def test_values_very_low_for_anybody_are_told_where_nothing_can_be_expected(tmp_path: Path) -> None:
+    changed = _rows("2021-02-10,dlco,2.4,mL/min/mmHg,,,", "2021-07-05,dlco,4.1,mL/min/mmHg,,,")
+    write_folder(tmp_path, changed)
+    record = read_patient(tmp_path, measures=MEASURES, expected=lambda *_: None, today=TODAY)
+    assert told(record.warnings)[0] == (
+        "warning: visits.csv, line 2, column 'value': DLCO of 2.4 mL/min/mmHg would be very low in an adult, "
+        "and would not be in mmol/min/kPa. Look at the laboratory's print-out; if the unit is right, write "
+        "'checked' in the note."
+    )
+
+
 def test_values_as_expected_are_silent(tmp_path: Path) -> None:
     assert (
         _expect(20.0, tmp_path, "2021-02-10,dlco,11,mL/min/mmHg,,,", "2021-07-05,dlco,12,mL/min/mmHg,,,")

@@ -1338,6 +1338,19 @@ CASES = [
         ],
     ),
     Case(
+        name="event called none",
+        file="events.csv",
+        old="nausea",
+        new="None",
+        says=[
+            (
+                "error: events.csv, line 2, column 'term': An event called 'None' would be counted as an "
+                "adverse event. Where none occurred, keep the heading and no row below it; where nobody asked, "
+                "delete the file."
+            ),
+        ],
+    ),
+    Case(
         name="event without term",
         file="events.csv",
         old="nausea",

@@ -269,6 +269,27 @@ def test_empty_tables_mean_none_and_missing_tables_mean_not_recorded(tmp_path: P
     assert missing.warnings == ()
 
 
+def test_an_events_file_without_a_heading_is_told(tmp_path: Path) -> None:
+    record = record_of(tmp_path, {"events.csv": ""})
+    assert record.events == ()
+    assert [str(warning) for warning in record.warnings] == [
+        "events.csv: The file is empty, without even a heading; it is taken to say that adverse events were "
+        "asked for and none occurred. Delete the file if nobody asked; if none occurred, write the heading "
+        "'term,start,stop,grade,serious'."
+    ]
+
+
+def test_a_cell_of_a_whole_book_is_told_for_what_it_is(tmp_path: Path) -> None:
+    note = "x" * 200_000
+    (problem,) = problems_of(
+        tmp_path, {"visits.csv": f"date,measure,value,unit,note\n2021-02-10,fvc,1.9,L,{note}\n"}
+    )
+    assert str(problem) == (
+        "visits.csv, line 2: A cell of this row holds more than 131,072 letters, more than any note. Shorten "
+        "it; or look for a quotation mark that is not closed."
+    )
+
+
 def test_every_problem_of_a_folder_is_told_at_once(tmp_path: Path) -> None:
     problems = problems_of(
         tmp_path,

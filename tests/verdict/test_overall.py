@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -36,11 +37,15 @@ def change(domain: Domain, judgement: Judgement) -> Change:
 
 
 def verdict(*pairs: tuple[Domain, Judgement], start: Moment | None = START):
+    return judged(tuple(change(*pair) for pair in pairs), start)
+
+
+def judged(changes: tuple[Change, ...], start: Moment | None = START):
     evidence = Evidence(
         person=Person(id="P"),
         timeline=Timeline(treatment_start=start, treatment_stop=None),
         standings=(),
-        changes=tuple(change(*pair) for pair in pairs),
+        changes=changes,
         before=(),
         safety=SafetySummary(status=EventsStatus.NOT_RECORDED),
     )
@@ -115,3 +120,12 @@ def test_swapping_better_and_worse_mirrors_the_label(domains):
 def test_the_order_of_measures_does_not_matter():
     pairs = [(F, B), (G, N), (E, W)]
     assert {verdict(*order).label for order in itertools.permutations(pairs)} == {"mixed"}
+
+
+def test_what_could_not_be_judged_is_named_once():
+    unknown = replace(change(F, C), label="FVC", reason="FVC: there is no value on treatment.")
+    other = replace(unknown, reason="A condition differs.")
+    assert judged((unknown, other)).missing[-2:] == (
+        "FVC: there is no value on treatment.",
+        "FVC: A condition differs.",
+    )

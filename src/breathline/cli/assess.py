@@ -9,9 +9,14 @@ from pathlib import Path
 
 import click
 
+from breathline.cli.problems import group_problems
 from breathline.cli.telling import progress_bars, say, told
 from breathline.model.assessment import Assessment
-from breathline.outputs import whole_folder
+from breathline.outputs import check_folder, whole_folder
+
+MARK = "assessment.json"
+RESULTS = ("report.html", "report.pdf", "figures", "ct", "run.json")
+"""What a folder of results may hold beside the assessment."""
 
 
 @click.command("assess")
@@ -37,11 +42,12 @@ def assess_folder(patient: Path, out: Path, *, quiet: bool) -> Assessment:
 
     started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     refuse_inside(patient, out)
+    check_folder(out, mark=MARK, holds=RESULTS)
     with progress_bars(quiet=quiet) as progress:
         record = read_patient(patient, progress=progress)
-    for warning in record.warnings:
-        say(f"{warning.severity.capitalize()}: {warning}", quiet=quiet)
-    with whole_folder(out, mark="assessment.json") as folder:
+    for group in group_problems(record.warnings):
+        say(f"{group.problem.severity.capitalize()}: {group.text()}", quiet=quiet)
+    with whole_folder(out, mark=MARK, holds=RESULTS) as folder:
         with progress_bars(quiet=quiet) as progress:
             assessment = assess(record, folder=folder, progress=progress)
         write_assessment(assessment, folder / "assessment.json")
@@ -53,10 +59,15 @@ def assess_folder(patient: Path, out: Path, *, quiet: bool) -> Assessment:
 
 def refuse_inside(patient: Path, out: Path) -> None:
     """Refuse to write results into the patient folder: the next run would read them as input."""
-    inside = patient.resolve()
-    if inside.is_dir() and inside in (out.resolve(), *out.resolve().parents):
+    inside, results = patient.resolve(), out.resolve()
+    if inside.is_dir() and inside in (results, *results.parents):
         raise click.UsageError(
             "The results cannot lie inside the patient folder. Name another folder with -o."
+        )
+    if results in inside.parents and (results / MARK).exists():
+        raise click.UsageError(
+            "The patient folder lies inside the folder of the results, where it would be replaced with them. "
+            "Name another folder with -o."
         )
 
 
@@ -64,8 +75,13 @@ def tell(assessment: Assessment, out: Path, *, quiet: bool) -> None:
     """Say the answer and where the report lies."""
     for scan in assessment.scans:
         if not scan.folder:
-            say(f"The scan of {scan.name} could not be measured; the report says why.", quiet=quiet)
+            say(f"The scan of {scan.name} could not be measured and is left out:", quiet=quiet)
+            for flag in scan.quality:
+                say(f"  - {flag.message}", quiet=quiet)
     say(f"\n{assessment.verdicts[0].statement}\n\n{assessment.summary}\n", quiet=quiet)
+    if assessment.verdicts[0].label == "cannot_tell" and assessment.verdicts[0].missing:
+        lines = "\n".join(f"  - {line}" for line in assessment.verdicts[0].missing)
+        say(f"What is missing:\n{lines}\n", quiet=quiet)
     say(f"Report: {out / 'report.html'}", quiet=quiet)
 
 
@@ -77,6 +93,7 @@ def demo_command(folder: Path, quiet: bool) -> None:
     from breathline.demo import write_example  # noqa: PLC0415 - the phantom is not needed by other commands
 
     with told():
+        check_folder(folder / "assessment", mark=MARK, holds=RESULTS)
         with progress_bars(quiet=quiet) as progress:
             write_example(folder / "patient", progress=progress)
         assessment = assess_folder(folder / "patient", folder / "assessment", quiet=quiet)

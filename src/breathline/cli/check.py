@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from breathline.cli.problems import group_problems
 from breathline.cli.telling import progress_bars, told
 from breathline.errors import Problem, RecordError, Severity
 from breathline.intake.overview import Overview, describe_record
+from breathline.model.patient import PatientRecord, ScanRef
 from breathline.outcomes import OUTCOMES
+from breathline.progress import Progress
 from breathline.record import read_patient
 
 _HEADINGS = {Severity.ERROR: "must be mended", Severity.WARNING: "warning", Severity.NOTE: "note"}
@@ -43,9 +46,20 @@ def _read(patient: Path, *, quiet: bool) -> tuple[tuple[Problem, ...], Overview 
     try:
         with progress_bars(quiet=quiet) as progress:
             record = read_patient(patient, progress=progress)
+            usable, problems = _check_scans(record, progress)
     except RecordError as error:
         return error.problems, None
-    return record.warnings, describe_record(record, OUTCOMES)
+    return (*record.warnings, *problems), describe_record(replace(record, scans=usable), OUTCOMES)
+
+
+def _check_scans(
+    record: PatientRecord, progress: Progress
+) -> tuple[tuple[ScanRef, ...], tuple[Problem, ...]]:
+    if not record.scans:
+        return (), ()
+    from breathline.pipeline import check_scans  # noqa: PLC0415 - what reads pictures loads only for pictures
+
+    return check_scans(record.scans, progress)
 
 
 def _as_json(problems: Sequence[Problem], overview: Overview | None) -> dict[str, Any]:
@@ -73,11 +87,12 @@ def _sorted(problems: Sequence[Problem]) -> list[Problem]:
 def _print(problems: Sequence[Problem], overview: Overview | None, *, quiet: bool) -> None:
     shown = [p for p in _sorted(problems) if not quiet or p.severity is Severity.ERROR]
     file = None
-    for problem in shown:
+    for group in group_problems(shown):
+        problem = group.problem
         if problem.file != file:
             file = problem.file
             click.echo(f"{file or 'The folder'}")
-        click.echo(_line(problem))
+        click.echo(f"  [{_HEADINGS[problem.severity]}] {group.text(with_file=False)}")
     if shown:
         click.echo("")
     if overview is None:
@@ -92,10 +107,3 @@ def _print(problems: Sequence[Problem], overview: Overview | None, *, quiet: boo
             click.echo("\nMissing, and what that means")
             for line in overview.missing:
                 click.echo(f"  {line}")
-
-
-def _line(problem: Problem) -> str:
-    where = [f"line {problem.row}"] if problem.row is not None else []
-    where += [f"column '{problem.column}'"] if problem.column else []
-    place = f"{', '.join(where)}: " if where else ""
-    return f"  [{_HEADINGS[problem.severity]}] {place}{problem.message} {problem.mend}".rstrip()

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from breathline.cli.telling import progress_bars, say, told
-from breathline.phantom import PhantomSpec, PhantomTruth, write_phantom, write_phantom_pair
+
+if TYPE_CHECKING:
+    from breathline.phantom import PhantomTruth
 
 PATTERNS = ("ground_glass", "reticulation", "honeycombing", "consolidation", "emphysema")
 
@@ -73,6 +75,9 @@ def phantom(
     **options: Any,
 ) -> None:
     """Write a chest phantom into OUT: dicom/ and truth/; with --pair, baseline/, followup/ and truth/."""
+    # Loaded here so that every other command answers at once: the phantom brings its compiler.
+    from breathline.phantom import PhantomSpec, write_phantom, write_phantom_pair  # noqa: PLC0415
+
     later = {name: options.pop(f"followup_{name}") for name in PATTERNS}
     with told(), progress_bars(quiet=quiet) as progress:
         spec = PhantomSpec(**options, study_date=None if study_date is None else study_date.date())

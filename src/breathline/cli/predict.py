@@ -29,8 +29,9 @@ def predict(table: Path, output: Path, chosen: tuple[str, ...], quiet: bool) -> 
     with their unit in the heading, such as 'dlco [mL/min/mmHg]'. Rows that cannot be computed keep empty
     cells and say why in the column 'note'.
     """
-    pairs = dict(_pair(text) for text in chosen)
+    _check_output(table, output)
     with told():
+        pairs = dict(_pair(text) for text in chosen)
         found = predict_table(table, EQUATIONS, chosen=pairs)
         write_table(found, output)
     say(f"{len(found.rows)} rows written to {output}; {found.refused} with a note.", quiet=quiet)
@@ -40,4 +41,19 @@ def _pair(text: str) -> tuple[str, str]:
     measure, equals, key = text.partition("=")
     if not (measure and equals and key):
         raise click.BadParameter(f"'{text}' is not MEASURE=KEY.", param_hint="--equation")
-    return measure.strip(), key.strip()
+    measure, key = measure.strip(), key.strip()
+    if EQUATIONS[key].measure != measure:
+        raise click.BadParameter(
+            f"'{key}' gives expected values of '{EQUATIONS[key].measure}', not of '{measure}'.",
+            param_hint="--equation",
+        )
+    return measure, key
+
+
+def _check_output(table: Path, output: Path) -> None:
+    if output.resolve() == table.resolve():
+        raise click.BadParameter(
+            "This is the table itself, which would be overwritten. Name another file.", param_hint="-o"
+        )
+    if not output.absolute().parent.is_dir():
+        raise click.BadParameter(f"There is no folder '{output.parent}'. Make it first.", param_hint="-o")

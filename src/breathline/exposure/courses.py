@@ -68,14 +68,11 @@ def _split(log: list[DoseInterval]) -> list[list[DoseInterval]]:
 
 def _course(intervals: list[DoseInterval], treatment_start: Moment | None) -> Course:
     start = intervals[0].start
-    stops = [interval.stop for interval in intervals]
-    # An interval with no end, followed by another dose, ended where that one began.
-    ends: list[Moment | None] = [
-        stop or (intervals[i + 1].start if i + 1 < len(intervals) else None) for i, stop in enumerate(stops)
-    ]
+    ends = [interval.stop or _next_start(interval, intervals) for interval in intervals]
     stop = None if None in ends else max((e for e in ends if e is not None), key=lambda e: e.order)
     weeks = None if stop is None else (stop.order - start.order) / 7.0
     unit, daily, total = _amounts(intervals, ends)
+    doses = {_daily(interval) for interval in intervals}
     return Course(
         drug=intervals[0].drug,
         role=_role(start, stop, treatment_start),
@@ -85,8 +82,15 @@ def _course(intervals: list[DoseInterval], treatment_start: Moment | None) -> Co
         daily_dose=daily,
         total_dose=total,
         weeks=weeks,
+        dose_varied=daily is not None and doses != {daily},
         reason="; ".join(dict.fromkeys(i.reason for i in intervals if i.reason)),
     )
+
+
+def _next_start(interval: DoseInterval, intervals: list[DoseInterval]) -> Moment | None:
+    """Give the start of the next dose: an interval with no end, followed by another, ended where that began."""
+    later = (other.start for other in intervals if other.start.order > interval.start.order)
+    return min(later, key=lambda start: start.order, default=None)
 
 
 def _role(start: Moment, stop: Moment | None, treatment_start: Moment | None) -> Role:
@@ -119,10 +123,28 @@ def _amounts(
     ]
     lengths = [length for length in days if length is not None]
     if len(lengths) != len(days):
-        return unit, known[0] if len(set(known)) == 1 else None, None
+        return unit, known[0] if len(set(known)) == 1 and _one_by_one(intervals, ends) else None, None
     total = sum(amount * length for amount, length in zip(known, lengths, strict=True))
-    span = sum(lengths)
-    return unit, (total / span if span > 0 else known[0]), total
+    span = _days_covered(
+        [(i.start.order, i.start.order + n) for i, n in zip(intervals, lengths, strict=True)]
+    )
+    return unit, (total / span if span > 0 else sum(known)), total
+
+
+def _one_by_one(intervals: list[DoseInterval], ends: list[Moment | None]) -> bool:
+    return all(
+        end is not None and end.order <= later.start.order
+        for end, later in zip(ends, intervals[1:], strict=False)
+    )
+
+
+def _days_covered(spans: Sequence[tuple[float, float]]) -> float:
+    """Count the days on which at least one interval ran; a morning and an evening dose share their days."""
+    covered, reached = 0.0, float("-inf")
+    for first, last in sorted(spans):
+        covered += max(0.0, last - max(first, reached))
+        reached = max(reached, last)
+    return covered
 
 
 def _daily(interval: DoseInterval) -> float | None:

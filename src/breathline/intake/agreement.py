@@ -28,6 +28,13 @@ POSSIBLE_VA_L = (0.8, 9.5)
 BELOW_EXPECTED, ABOVE_EXPECTED = 0.40, 1.60
 """Fractions of the expected value beyond which the other unit system is worth asking about."""
 
+SELDOM_BELOW_EXPECTED = 0.25
+"""A patient all of whose values are below this fraction can rarely do the test at all; the other system is
+then likelier, and somebody must look."""
+
+SELDOM_BELOW = 5.0
+"""The same where no expected value can be computed: about a quarter of what a small adult has [mL/min/mmHg]."""
+
 DRY_AIR_MMHG = 713.0
 """Pressure of dry gas in the airways at sea level: 760 mmHg less 47 mmHg of water vapour [mmHg]."""
 
@@ -289,22 +296,30 @@ def check_expected(
         if normal is not None and normal > 0:
             fractions.append((value, number / normal))
     # In severe disease low values are the rule; only a series that is low throughout may be in the other unit.
-    higher = {value.measure.key for value, fraction in fractions if fraction > BELOW_EXPECTED}
-    for value, fraction in fractions:
-        _compare_with_expected(value, fraction, findings, all_low=value.measure.key not in higher)
+    for key in dict.fromkeys(value.measure.key for value, _ in fractions):
+        series = [(value, fraction) for value, fraction in fractions if value.measure.key == key]
+        highest = max(fraction for _, fraction in series)
+        for value, fraction in series:
+            if fraction >= ABOVE_EXPECTED:
+                _report_expected(value, fraction, _tell(value, findings))
+            elif highest <= BELOW_EXPECTED and value.stated_unit.startswith("mL"):
+                _report_low(value, fraction, findings, [one for one, _ in series], highest)
+    _check_without_expected(values, expected, findings)
 
 
-def _compare_with_expected(value: VisitValue, fraction: float, findings: Findings, *, all_low: bool) -> None:
-    tell = findings.warning
-    if fraction >= ABOVE_EXPECTED:
-        other, tell = fraction / DLCO_SI_TO_TRADITIONAL, _tell(value, findings)
-    elif all_low and value.stated_unit.startswith("mL"):
-        other = fraction * DLCO_SI_TO_TRADITIONAL
-    else:
+def _report_low(
+    value: VisitValue, fraction: float, findings: Findings, series: Sequence[VisitValue], highest: float
+) -> None:
+    if any(_says(one, CHECKED_WORDS) for one in series):
         return
-    if tell == findings.warning and _says(value, CHECKED_WORDS):
-        return
-    percent = " Or the number is a percentage of predicted." if fraction >= ABOVE_EXPECTED else ""
+    tell = findings.error if highest < SELDOM_BELOW_EXPECTED else findings.warning
+    _report_expected(value, fraction, tell)
+
+
+def _report_expected(value: VisitValue, fraction: float, tell: Callable[..., None]) -> None:
+    high = fraction >= ABOVE_EXPECTED
+    other = fraction / DLCO_SI_TO_TRADITIONAL if high else fraction * DLCO_SI_TO_TRADITIONAL
+    percent = " Or the number is a percentage of predicted." if high else ""
     tell(
         "other_unit_system",
         f"{value.measure.label} of {value.stated:g} {value.stated_unit} is {fraction:.0%} of what is "
@@ -316,3 +331,31 @@ def _compare_with_expected(value: VisitValue, fraction: float, findings: Finding
         column=value.column,
         found=value.row.value,
     )
+
+
+def _check_without_expected(
+    values: Sequence[VisitValue], expected: Sequence[float | None], findings: Findings
+) -> None:
+    """Ask about transfer factors that are all very low in a patient of whom nothing can be expected."""
+    series = [
+        (value, normal)
+        for value, normal in zip(values, expected, strict=True)
+        if UNITS[value.measure.unit].kind == "transfer factor" and _number(value) is not None
+    ]
+    low = [value for value, normal in series if normal is None and (_number(value) or 0.0) < SELDOM_BELOW]
+    looked_up = any(_says(value, CHECKED_WORDS) for value in low)
+    if looked_up or len(low) != len(series):
+        return
+    for value in low:
+        if value.stated_unit not in OTHER_SYSTEM or not value.stated_unit.startswith("mL"):
+            continue
+        findings.warning(
+            "other_unit_system",
+            f"{value.measure.label} of {value.stated:g} {value.stated_unit} would be very low in an adult, and "
+            f"would not be in {OTHER_SYSTEM[value.stated_unit]}.",
+            "Look at the laboratory's print-out; if the unit is right, write 'checked' in the note.",
+            file=FILE,
+            row=value.line,
+            column=value.column,
+            found=value.row.value,
+        )

@@ -23,6 +23,13 @@ NOT_A_DOSE = (
 )  # fmt: skip
 """Kinds of unit no dose is counted in."""
 
+NO_EVENT = (
+    "", "none", "no", "nil", "nothing", "n/a", "na", "no event", "no events", "no adverse event",
+    "no adverse events", "no ae", "no aes", "none occurred", "none reported", "none recorded", "not recorded",
+    "unknown", "keine", "keines",
+)  # fmt: skip
+"""Words that stand in a table of events where there was none, or nobody asked."""
+
 
 def read_table_rows(
     table: Table, kind: type[AnyRow], when: tuple[str, str] | None, sheet: cell.Sheet, findings: Findings
@@ -212,6 +219,17 @@ def build_events(
     found: list[Event] = []
     lines: dict[tuple[object, ...], int] = {}
     for row in rows:
+        if row.term.casefold().strip(" .-") in NO_EVENT:
+            findings.error(
+                "event_called_none",
+                f"An event called '{clipped(row.term)}' would be counted as an adverse event.",
+                "Where none occurred, keep the heading and no row below it; where nobody asked, delete the file.",
+                file=file,
+                row=row.line,
+                column="term",
+                found=row.term,
+            )
+            continue
         _check_span(row, file, timeline, findings)
         start = timeline.moment(row.start, row.start_week)
         if start is None:

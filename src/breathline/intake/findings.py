@@ -63,6 +63,10 @@ class Findings:
             )
         )
 
+    def of_file(self, file: str) -> tuple[Problem, ...]:
+        """Give what was found in one file."""
+        return tuple(p for p in self.problems if p.file == file)
+
     @property
     def errors(self) -> tuple[Problem, ...]:
         """The problems that stop the record from being used."""

@@ -148,6 +148,14 @@ def _read_table(
     findings: Findings,
 ) -> Rows[AnyRow]:
     sheet, table, present = _open(folder, file, inputs, findings)
+    if present and table is None and kind is EventRow and not findings.of_file(file):
+        findings.warning(
+            "empty_events",
+            "The file is empty, without even a heading; it is taken to say that adverse events were asked for "
+            "and none occurred.",
+            "Delete the file if nobody asked; if none occurred, write the heading 'term,start,stop,grade,serious'.",
+            file=file,
+        )
     rows = read_table_rows(table, kind, when, sheet, findings) if table is not None else ()
     return Rows(sheet=sheet, rows=rows, present=present)
 

@@ -183,6 +183,15 @@ def _records(text: str, delimiter: str, file: str, findings: Findings) -> Iterat
         except StopIteration:
             return
         except csv.Error as error:
+            if "field limit" in str(error):
+                findings.error(
+                    "cell_too_long",
+                    f"A cell of this row holds more than {csv.field_size_limit():,} letters, more than any note.",
+                    "Shorten it; or look for a quotation mark that is not closed.",
+                    file=file,
+                    row=start,
+                )
+                return
             findings.error(
                 "broken_quotes",
                 f"The row that starts here cannot be divided into cells ({clipped(str(error))}).",

@@ -25,9 +25,12 @@ class Course:
     Parameters
     ----------
     daily_dose
-        Time-weighted mean daily dose, in `unit` per day; None where a dose is not recorded.
+        Mean over the days on the drug, in `unit` per day; intervals that overlap add up. None where a dose
+        is not recorded.
     total_dose
         Sum over the course, in `unit`; None where a dose or an end is not recorded.
+    dose_varied
+        True where the daily dose was not the same all the time, so that `daily_dose` is a mean.
     weeks
         Time on the drug [weeks]; None where the end is not recorded.
     """
@@ -40,6 +43,7 @@ class Course:
     daily_dose: float | None = None
     total_dose: float | None = None
     weeks: float | None = None
+    dose_varied: bool = False
     reason: str = ""
 
 

@@ -26,7 +26,7 @@ PRINTED = (
 STATEMENTS = {
     "improved": "The disease improved on treatment.",
     "partly_improved": "The disease improved in one domain on treatment; nothing else could be shown to change.",
-    "no_change": "No change on treatment that exceeds both error and importance.",
+    "no_change": "Neither improvement nor worsening beyond error could be shown on treatment.",
     "mixed": "The domains of the disease disagree.",
     "partly_worse": "The disease worsened in one domain on treatment; nothing else could be shown to change.",
     "worse": "The disease worsened on treatment.",
@@ -60,7 +60,7 @@ def judge(evidence: Evidence) -> Verdict:
     missing = [
         f"{DOMAIN_NAMES[domain]}: no measure recorded" for domain in _expected() if domain not in states
     ]
-    missing += [f"{c.label}: {c.reason}" for c in evidence.changes if c.judgement is Judgement.CANNOT_TELL]
+    missing += [_why_not(c) for c in evidence.changes if c.judgement is Judgement.CANNOT_TELL]
     label = overall_label(list(states.values()))
     if evidence.timeline.treatment_start is None:
         label = "cannot_tell"
@@ -96,6 +96,10 @@ def overall_label(states: Sequence[str]) -> str:
     if worse:
         return "worse" if worse >= AGREEING_DOMAINS else "partly_worse"
     return "no_change" if "no_change" in states else "cannot_tell"
+
+
+def _why_not(change: Change) -> str:
+    return change.reason if change.reason.startswith(change.label) else f"{change.label}: {change.reason}"
 
 
 def _expected() -> tuple[Domain, ...]:
