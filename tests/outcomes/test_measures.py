@@ -68,6 +68,8 @@ def test_supporting_values_are_not_judged() -> None:
         "ct_lung_volume",
         "ct_mean_density",
         "ct_vessels",
+        "ct_haa",
+        "ct_laa950",
     }
 
 

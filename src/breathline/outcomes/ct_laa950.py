@@ -1,7 +1,6 @@
 """Low-attenuation areas on CT."""
 
-from breathline.model.change import Direction, Domain, OutcomeMeasure, Scale, Threshold
-from breathline.sources import Source
+from breathline.model.change import Domain, OutcomeMeasure
 
 MEASURE = OutcomeMeasure(
     key="ct_laa950",
@@ -9,22 +8,8 @@ MEASURE = OutcomeMeasure(
     unit="%",
     other_units=("fraction",),
     domain=Domain.IMAGING,
-    direction=Direction.LOWER,
+    direction=None,  # Not judged: it moves with the depth of breath, and is not yet adjusted for that.
     plausible=(0.0, 100.0),
-    important_difference=Threshold(
-        value=3.4,
-        scale=Scale.ABSOLUTE,
-        source=Source(
-            "humphries_2018",
-            "abstract",
-            verified=False,
-            note="published for the extent of fibrosis and applied to this one by analogy",
-        ),
-        printed=(
-            "3.4 to 6.4 points of fibrosis extent by data-driven texture analysis in "
-            "idiopathic pulmonary fibrosis; the lower end is taken, by analogy."
-        ),
-    ),
     description=(
         "Lung at or below −950 HU [% of lung volume]; rises with emphysema, noise and a deep breath."
     ),
