@@ -85,7 +85,7 @@ def test_json_says_the_same(tmp_path: Path) -> None:
     assert result.exit_code == 3
     told = json.loads(result.output)
     assert (told["schema"], told["usable"], told["errors"], told["warnings"]) == (
-        "breathline-check-1",
+        "breathline/check/1",
         False,
         2,
         2,

@@ -147,7 +147,7 @@ def test_same_scan_same_answer(measured: MeasuredScan, chest_dicom: Path) -> Non
 def test_nothing_is_left_where_writing_fails(measured: MeasuredScan, tmp_path: Path) -> None:
     target = tmp_path / "taken"
     target.write_text("a file, not a folder")
-    with pytest.raises(OutputError, match="could not be written"):
+    with pytest.raises(OutputError, match="is a file"):
         write_scan(measured, target)
     assert [path.name for path in tmp_path.iterdir()] == ["taken"]
 
@@ -174,7 +174,7 @@ def test_command(chest_dicom: Path, tmp_path: Path) -> None:
         main, ["ct", "measure", str(chest_dicom), "-o", str(tmp_path / "o"), "--json"]
     )
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["schema"] == "breathline.measurements/1"
+    assert json.loads(result.stdout)["schema"] == "breathline/measurements/1"
 
 
 def test_command_refuses_with_code_3_and_writes_nothing(tmp_path: Path) -> None:
@@ -205,3 +205,11 @@ def test_lung_that_may_be_fibrotic_lowers_the_lower_end_only() -> None:
     assert item.value > truth
     assert item.low <= truth <= item.high
     assert item.value - item.low > item.high - item.value
+
+
+def test_a_folder_with_other_things_is_refused_before_the_work(chest_dicom: Path, tmp_path: Path) -> None:
+    (tmp_path / "thesis.docx").write_text("years of work", encoding="utf-8")
+    ran = CliRunner().invoke(main, ["ct", "measure", str(chest_dicom), "-o", str(tmp_path)])
+    assert ran.exit_code == 1
+    assert "holds other things and will not be overwritten" in ran.output
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.docx"]

@@ -64,7 +64,7 @@ def _check_scans(
 
 def _as_json(problems: Sequence[Problem], overview: Overview | None) -> dict[str, Any]:
     return {
-        "schema": "breathline-check-1",
+        "schema": "breathline/check/1",
         "usable": overview is not None,
         "errors": sum(p.severity is Severity.ERROR for p in problems),
         "warnings": sum(p.severity is Severity.WARNING for p in problems),

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from breathline.cli.telling import progress_bars, say, told
+from breathline.outputs import check_folder
 
 
 @click.group()
@@ -25,9 +26,10 @@ def measure(scan: tuple[Path, ...], out: Path, method: str | None, *, as_text: b
     """Measure one chest CT: a DICOM folder, DICOM files, or a NIfTI, MHA or NRRD file."""
     with told(), progress_bars(quiet=quiet) as progress:
         # Loaded here so that `breathline --help` answers at once.
-        from breathline.ct.measure import as_json, measure_scan, write_scan  # noqa: PLC0415
+        from breathline.ct.measure import FILES, MARK, as_json, measure_scan, write_scan  # noqa: PLC0415
         from breathline.ct.patterns import DEFAULT_METHOD  # noqa: PLC0415
 
+        check_folder(out, mark=MARK, holds=FILES)  # before the work, not after it
         source = scan[0] if len(scan) == 1 else list(scan)
         measured = measure_scan(source, method=method or DEFAULT_METHOD, progress=progress)
         write_scan(measured, out)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,9 +22,12 @@ from breathline.dicom.series import Series
 from breathline.errors import OutputError
 from breathline.keyslices import write_key_slices
 from breathline.model.volume import KeySlice, LabelMap, QualityFlag, ScanMeasurement, StoredGrid, Volume
+from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
 
-SCHEMA = "breathline.measurements/1"
+SCHEMA = "breathline/measurements/1"
+MARK = "measurements.json"
+FILES = ("lungs.nii.gz", "patterns.nii.gz", "slices.npz")
 KEY_HEIGHTS = (0.15, 0.35, 0.55, 0.75)
 """Heights of the key slices above the lung bases, as fractions of lung height."""
 CHEST_MARGIN_MM = 25.0
@@ -150,31 +149,17 @@ def write_scan(measured: MeasuredScan, out: Path) -> None:
     OutputError
         If something cannot be written; what was there before is left as it was.
     """
-    with _whole_or_nothing(out) as place:
-        write_labels(measured.lungs, measured.volume, place / "lungs.nii.gz")
-        write_labels(measured.patterns, measured.volume, place / "patterns.nii.gz")
-        write_key_slices(place / "slices.npz", key_slices(measured.volume, measured.lungs, measured.patterns))
-        text = json.dumps(as_json(measured.result), indent=2, ensure_ascii=False)
-        (place / "measurements.json").write_text(text + "\n", encoding="utf-8")
-
-
-@contextmanager
-def _whole_or_nothing(out: Path) -> Iterator[Path]:
-    """Give a folder beside `out` whose files are moved there once all are written."""
-    place = None
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        place = Path(tempfile.mkdtemp(prefix=".breathline-", dir=out.parent))
-        yield place
-        out.mkdir(exist_ok=True)
-        for path in sorted(place.iterdir()):
-            os.replace(path, out / path.name)  # noqa: PTH105  # both are paths of one file system
+        with whole_folder(out, mark=MARK, holds=FILES) as place:
+            write_labels(measured.lungs, measured.volume, place / "lungs.nii.gz")
+            write_labels(measured.patterns, measured.volume, place / "patterns.nii.gz")
+            slices = key_slices(measured.volume, measured.lungs, measured.patterns)
+            write_key_slices(place / "slices.npz", slices)
+            text = json.dumps(as_json(measured.result), indent=2, ensure_ascii=False)
+            (place / MARK).write_text(text + "\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "the disk refused"
         raise OutputError(f"The results could not be written to '{out}': {reason}.") from error
-    finally:
-        if place is not None:
-            shutil.rmtree(place, ignore_errors=True)
 
 
 def write_labels(labels: LabelMap, volume: Volume, target: Path) -> None:

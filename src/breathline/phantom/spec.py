@@ -209,7 +209,7 @@ class PhantomTruth:
     def as_record(self) -> dict[str, object]:
         """Give the truth as plain values, as they stand in ``truth.json``."""
         return {
-            "schema": "breathline-phantom-truth-1",
+            "schema": "breathline/phantom-truth/1",
             "options": self.spec.as_options(),
             "lung_volume_ml": round(self.lung_volume_ml, 3),
             "right_lung_ml": round(self.right_lung_ml, 3),
