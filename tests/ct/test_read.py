@@ -156,7 +156,7 @@ def test_two_patients_in_one_folder(tmp_path: Path) -> None:
     write_series(tmp_path / "y", chest_like(), seed="b", PatientID="somebody else")
     assert refusal(tmp_path) == (
         "  - The folder holds scans of more than one patient: 12 slices of 5 mm, kernel B30f in 'x'; "
-        "12 slices of 5 mm, kernel B30f in 'y'. Give one scan, in a folder of its own."
+        "12 slices of 5 mm, kernel B30f in 'y'. Give one scan, by its name or in a folder of its own."
     )
 
 
@@ -274,3 +274,13 @@ def test_a_compressed_picture_cut_short_is_refused(tmp_path: Path) -> None:
             "the file ends before its picture is complete.",
         )
     }
+
+
+def test_several_image_files_in_a_folder_are_not_guessed_among(tmp_path: Path) -> None:
+    for name in ("scan.nii.gz", "mask.nii.gz"):
+        sitk.WriteImage(sitk.GetImageFromArray(np.full((12, 32, 32), -800, np.int16)), str(tmp_path / name))
+    with pytest.raises(ScanError) as caught:
+        read_scan(tmp_path)
+    assert [problem.code for problem in caught.value.problems] == ["several_files"]
+    assert "'mask.nii.gz'" in str(caught.value)
+    assert "'scan.nii.gz'" in str(caught.value)

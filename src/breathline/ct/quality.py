@@ -34,7 +34,7 @@ def judge_quality(volume: Volume, lungs: LabelMap) -> tuple[QualityFlag, ...]:
         )
     thickness = volume.geometry.slice_thickness_mm or volume.geometry.spacing_mm[0]
     if thickness > THICK_MM:
-        note("thick_slices", f"Slices of {thickness:g} mm blur fine disease.", Severity.WARNING)
+        note("thick_slices", f"Slices of {thickness:.3g} mm blur fine disease.", Severity.WARNING)
     if volume.acquisition.contrast:
         note("contrast", "Contrast medium was given: lung and vessels are denser than without.")
     if not volume.acquisition.date:

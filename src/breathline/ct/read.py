@@ -110,11 +110,17 @@ def _check_one_patient(chosen: Series, found: Sequence[Series]) -> None:
         what, code = "scans of more than one patient", "two_patients"
     elif len({item.date for item in rivals if item.date}) > 1:
         what, code = "scans of more than one date", "two_dates"
+    elif chosen.source_format != "DICOM" and sum(item.source_format != "DICOM" for item in found) > 1:
+        # Such files say neither whose they are nor when they were made; one of them may be a mask.
+        rivals = [item for item in found if item.source_format != "DICOM"]
+        what, code = "several image files", "several_files"
     else:
         return
     parts = "; ".join(item.title for item in rivals)
     message = f"The folder holds {what}: {parts}."
-    raise ScanError([Problem(code=code, message=message, mend="Give one scan, in a folder of its own.")])
+    raise ScanError(
+        [Problem(code=code, message=message, mend="Give one scan, by its name or in a folder of its own.")]
+    )
 
 
 def _read_dicom(series: Series, progress: Progress) -> Volume:
