@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from breathline import __version__
@@ -157,7 +158,12 @@ def _summarised(ref: ScanRef, result: ScanMeasurement) -> ScanSummary:
 
 def _refused(ref: ScanRef, error: ScanError) -> ScanSummary:
     flags = tuple(
-        QualityFlag(code=problem.code, severity=Severity.ERROR, message=str(problem))
+        # Where the folder lay on this computer is nobody's business in a result that is passed on.
+        QualityFlag(
+            code=problem.code,
+            severity=Severity.ERROR,
+            message=str(replace(problem, file=Path(problem.file).name)),
+        )
         for problem in error.problems
     )
     return ScanSummary(name=ref.name, when=ref.when, facts={}, quality=flags)

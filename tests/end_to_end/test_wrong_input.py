@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import shutil
 
+import numpy as np
 import pytest
 from click.testing import CliRunner
 
 from breathline.cli import main
+from tests.dicom.tiny import write_series
 
 
 def run(*arguments):
@@ -171,3 +173,17 @@ def test_the_same_record_gives_the_same_bytes(tables, tmp_path):
         run("assess", tables, "-o", tmp_path / name, "--quiet")
         texts.append((tmp_path / name / "assessment.json").read_bytes())
     assert texts[0] == texts[1]
+
+
+def test_a_truncated_slice_leaves_the_scan_out_and_no_path_behind(tables, tmp_path):
+    write_series(tables / "ct" / "scan", np.full((12, 32, 32), -800, np.int16))
+    first = sorted((tables / "ct" / "scan").glob("*.dcm"))[5]
+    first.write_bytes(first.read_bytes()[:-700])
+    (tables / "ct" / "scans.csv").write_text("series,week\nscan,20\n", encoding="utf-8")
+    ran = run("assess", tables, "-o", tmp_path / "out")
+    assert ran.exit_code == 0, ran.output
+    assert first.name in ran.output
+    for name in ("assessment.json", "report.html"):
+        text = (tmp_path / "out" / name).read_text(encoding="utf-8")
+        assert first.name in text
+        assert str(tmp_path) not in text
