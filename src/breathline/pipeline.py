@@ -19,7 +19,7 @@ from breathline.outcomes import OUTCOMES, judge_record, standardise
 from breathline.progress import Progress, silent
 from breathline.safety import summarise_events
 from breathline.summary import tell_summary
-from breathline.units import UNITS, parse_unit
+from breathline.units import same_kind
 from breathline.verdict import CRITERIA, Evidence
 
 
@@ -126,7 +126,7 @@ def check_scans(
 def is_judged_unit(measurement: Measurement) -> bool:
     """Tell the percentage that is judged from the same extent in mL, which stays in ``measurements.json``."""
     measure = OUTCOMES.get(measurement.measure)
-    return measure is None or UNITS[parse_unit(measurement.unit)].kind == UNITS[parse_unit(measure.unit)].kind
+    return measure is None or same_kind(measurement.unit, measure.unit)
 
 
 def _measure_one(ref: ScanRef, target: Path, progress: Progress) -> ScanMeasurement:

@@ -242,6 +242,15 @@ def convert(value: float, unit: str, to: str) -> float:
     return value * (a.factor / b.factor)
 
 
+def same_kind(unit: str, other: str) -> bool:
+    """Tell whether two units measure the same kind of thing, so that one converts into the other.
+
+    >>> same_kind("mL", "L"), same_kind("mL", "%")
+    (True, False)
+    """
+    return UNITS[parse_unit(unit)].kind == UNITS[parse_unit(other)].kind
+
+
 def ucum(unit: str) -> str:
     """Give the UCUM code of a unit, for exports.
 

@@ -13,7 +13,7 @@ from breathline.model.measurement import Absence, Measurement, Moment, Standardi
 from breathline.model.patient import Person
 from breathline.outcomes.change import in_own_unit, judge_change
 from breathline.outcomes.measures import OUTCOMES
-from breathline.units import UNITS, convert, parse_unit
+from breathline.units import convert, same_kind
 
 BASELINE_WEEKS = 26.0
 """A baseline older than this is still used, and the reason says how old it is [weeks]."""
@@ -57,7 +57,8 @@ def _standing(item: Measurement, everything: Sequence[Measurement], person: Pers
     if item.measure not in OUTCOMES:
         return Standing(measurement=item, label=item.measure)
     measure = OUTCOMES[item.measure]
-    if not _same_kind(item, measure):  # a CT extent is given in mL too, beside the percentage that is judged
+    # A CT extent is given in mL too, beside the percentage that is judged.
+    if not same_kind(item.unit, measure.unit):
         return Standing(measurement=item, label=measure.label)
     item = in_own_unit(measure, item)
     if not measure.equation or isinstance(item.value, Absence) or item.region not in WHOLE_LUNG:
@@ -66,10 +67,6 @@ def _standing(item: Measurement, everything: Sequence[Measurement], person: Pers
     if isinstance(found, str):
         return Standing(measurement=item, label=measure.label, not_standardised=found)
     return Standing(measurement=item, label=measure.label, standardised=found)
-
-
-def _same_kind(item: Measurement, measure: OutcomeMeasure) -> bool:
-    return UNITS[parse_unit(item.unit)].kind == UNITS[parse_unit(measure.unit)].kind
 
 
 def expected(
@@ -105,7 +102,7 @@ def _inputs(
         measure = OUTCOMES.get(other.measure)
         if measure is None or other.when != item.when or other.region not in WHOLE_LUNG:
             continue
-        if _same_kind(other, measure):
+        if same_kind(other.unit, measure.unit):
             value = in_own_unit(measure, other).value
             found[other.measure] = None if isinstance(value, Absence) else value
     return found | {"age_years": age, "height_cm": person.height_cm, "weight_kg": person.weight_kg}
