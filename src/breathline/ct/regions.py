@@ -1,0 +1,165 @@
+"""Twelve regions of the lungs: two sides, three zones, central and peripheral.
+
+Zones are thirds of the volume of both lungs, cut by two horizontal planes, as in the Chest Imaging Platform
+(San José Estépar 2015). The peripheral rind lies within `RIND_MM` of the lung's outline *in the axial slice*,
+which is where a reader looks for subpleural disease: so a scan of separate slices and a contiguous one of the
+same patient have the same rind. Costal, diaphragmatic and mediastinal pleura count alike; airways, vessels and
+the hilum do not. The rind is our own definition; published ones differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from breathline.model.volume import LabelMap
+
+SIDES = ("right", "left")
+ZONES = ("lower", "middle", "upper")
+RINDS = ("central", "peripheral")
+
+RIND_MM = 10.0
+"""Depth of the peripheral rind: about the outer two fifths of the lungs [mm]."""
+HILUM_MM = 12.0
+"""Clefts of the outline narrower than this are hilum, airway or vessel, not pleura [mm]."""
+GRID_MM = 2.0
+"""Distances are measured on a grid about this fine [mm]."""
+
+CELLS: Mapping[str, int] = MappingProxyType(
+    {
+        f"{side}_{zone}_{rind}": 1 + 6 * i + 2 * j + k
+        for i, side in enumerate(SIDES)
+        for j, zone in enumerate(ZONES)
+        for k, rind in enumerate(RINDS)
+    }
+)
+"""Name and code of each of the twelve cells."""
+
+
+def _cells_of(word: str) -> tuple[int, ...]:
+    return tuple(code for name, code in CELLS.items() if word in name.split("_"))
+
+
+REGIONS: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {
+        "lungs": tuple(CELLS.values()),
+        "right_lung": _cells_of("right"),
+        "left_lung": _cells_of("left"),
+        **{word: _cells_of(word) for word in (*reversed(ZONES), *RINDS)},
+        **{name: (code,) for name, code in CELLS.items()},
+    }
+)
+"""Cells that make up each region that is reported."""
+
+WHOLE = ("lungs", "right_lung", "left_lung")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Regions:
+    """The cells of one scan.
+
+    Parameters
+    ----------
+    labels
+        Code of ``CELLS`` on every voxel of the lungs, 0 outside; on the grid of the lungs.
+    zones
+        (slices,): 0 lower, 1 middle, 2 upper.
+    """
+
+    labels: NDArray[np.uint8]
+    zones: NDArray[np.uint8]
+
+
+def find_regions(lungs: LabelMap) -> Regions:
+    """Part the lungs into twelve cells.
+
+    Parameters
+    ----------
+    lungs
+        Right (1) and left (2) lung.
+
+    Returns
+    -------
+    Regions
+        Cells on the grid of the lungs. A slice belongs to one zone as a whole.
+    """
+    zones = _zones(lungs)
+    step = _grid_step(lungs)
+    labels = np.zeros(lungs.labels.shape, np.uint8)
+    _paint(lungs.labels, zones, _peripheral(lungs, step), np.array(step), labels)
+    return Regions(labels=labels, zones=zones)
+
+
+def _zones(lungs: LabelMap) -> NDArray[np.uint8]:
+    """Third of the volume, from below, in which the middle of each slice lies."""
+    volume = np.count_nonzero(lungs.labels, axis=(1, 2)) * lungs.geometry.spans_mm
+    below = np.cumsum(volume) - volume / 2.0
+    share = below / max(1.0, float(volume.sum()))
+    return np.minimum(3.0 * share, 2.0).astype(np.uint8)
+
+
+def _grid_step(lungs: LabelMap) -> tuple[int, int, int]:
+    """Voxels along (slices, rows, columns) of one step of the grid; slices that are apart are all looked at."""
+    dz, dy, dx = lungs.geometry.spacing_mm
+    layers = 1 if lungs.geometry.is_interval else max(1, round(GRID_MM / dz))
+    return layers, max(1, round(GRID_MM / dy)), max(1, round(GRID_MM / dx))
+
+
+def _peripheral(lungs: LabelMap, step: tuple[int, int, int]) -> NDArray[np.bool_]:
+    """Blocks of the grid within `RIND_MM` of their lung's outline in the slice."""
+    grid = lungs.labels[tuple(slice(n // 2, None, n) if n // 2 < size else slice(0, None, n)
+                              for n, size in zip(step, lungs.labels.shape, strict=True))]
+    pixel_mm = tuple(n * mm for n, mm in zip(step[1:], lungs.geometry.spacing_mm[1:], strict=True))
+    rind = np.zeros(grid.shape, dtype=bool)
+    for number, layer in enumerate(grid):
+        for side in (1, 2):
+            rind[number] |= _rind_of(layer == side, pixel_mm)
+    return rind
+
+
+def _rind_of(lung: NDArray[np.bool_], pixel_mm: tuple[float, ...]) -> NDArray[np.bool_]:
+    found = np.zeros(lung.shape, dtype=bool)
+    rows, columns = np.flatnonzero(lung.any(axis=1)), np.flatnonzero(lung.any(axis=0))
+    if not rows.size:
+        return found
+    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    margin = 1 + max(int(np.ceil(HILUM_MM / 2.0 / mm)) for mm in pixel_mm)
+    outline = _without_clefts(np.pad(lung[box], margin), pixel_mm)
+    depth = ndimage.distance_transform_edt(outline, sampling=pixel_mm)
+    inner = (slice(margin, -margin), slice(margin, -margin))
+    # The outline runs half a pixel before the middle of the first pixel outside.
+    found[box] = lung[box] & (depth[inner] - min(pixel_mm) / 2.0 <= RIND_MM)
+    return found
+
+
+def _without_clefts(lung: NDArray[np.bool_], pixel_mm: tuple[float, ...]) -> NDArray[np.bool_]:
+    """Fill holes, and clefts narrower than `HILUM_MM`."""
+    radius = HILUM_MM / 2.0
+    grown = ndimage.distance_transform_edt(~lung, sampling=pixel_mm) <= radius
+    closed = ndimage.distance_transform_edt(grown, sampling=pixel_mm) > radius
+    return np.asarray(ndimage.binary_fill_holes(closed | lung))
+
+
+@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def _paint(
+    lungs: NDArray[np.uint8],
+    zones: NDArray[np.uint8],
+    rind: NDArray[np.bool_],
+    step: NDArray[np.int64],
+    labels: NDArray[np.uint8],
+) -> None:
+    for z in numba.prange(lungs.shape[0]):
+        k = min(z // step[0], rind.shape[0] - 1)
+        for y in range(lungs.shape[1]):
+            j = min(y // step[1], rind.shape[1] - 1)
+            for x in range(lungs.shape[2]):
+                side = lungs[z, y, x]
+                if side:
+                    i = min(x // step[2], rind.shape[2] - 1)
+                    labels[z, y, x] = 6 * side - 5 + 2 * zones[z] + rind[k, j, i]
