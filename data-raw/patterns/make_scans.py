@@ -20,14 +20,22 @@ from breathline.phantom.scan import draw_slices, geometry_of, prepare
 SLAB_MM = 36.0
 SLABS = 2
 PATTERNS = ("ground_glass", "reticulation", "honeycombing", "consolidation", "emphysema")
-LARGEST = {"ground_glass": 35.0, "reticulation": 20.0, "honeycombing": 15.0, "consolidation": 12.0, "emphysema": 25.0}
+LARGEST = {
+    "ground_glass": 35.0,
+    "reticulation": 20.0,
+    "honeycombing": 15.0,
+    "consolidation": 12.0,
+    "emphysema": 25.0,
+}
 
 
 def spec_of(number: int) -> PhantomSpec:
     """Give the phantom of a number: patient, variety, protocol and extents all drawn at random."""
     random = np.random.default_rng([number, 97])
     extents = {
-        name: float(np.exp(random.uniform(np.log(1.0), np.log(LARGEST[name])))) if random.random() < 0.6 else 0.0
+        name: float(np.exp(random.uniform(np.log(1.0), np.log(LARGEST[name]))))
+        if random.random() < 0.6
+        else 0.0
         for name in PATTERNS
     }
     thickness = float(random.choice([1.0, 1.25, 1.5, 2.0, 2.5]))
@@ -51,9 +59,7 @@ def slab(scan, low_mm: float) -> dict[str, np.ndarray]:
     heights = low_mm + gap * np.arange(round(SLAB_MM / gap))
     cut = replace(scan, heights=heights, spec=replace(scan.spec, slices=heights.size))
     slices = list(draw_slices(cut))
-    return {
-        name: np.stack([getattr(one, name) for one in slices]) for name in ("hu", "lungs", "patterns")
-    }
+    return {name: np.stack([getattr(one, name) for one in slices]) for name in ("hu", "lungs", "patterns")}
 
 
 def main() -> None:
@@ -80,7 +86,13 @@ def main() -> None:
             spec=json.dumps(spec.as_options()),
             **arrays,
         )
-        print(number, {k: round(v, 1) for k, v in spec.extents.items()}, spec.kernel, spec.thickness_mm, flush=True)
+        print(
+            number,
+            {k: round(v, 1) for k, v in spec.extents.items()},
+            spec.kernel,
+            spec.thickness_mm,
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

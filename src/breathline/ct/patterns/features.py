@@ -74,37 +74,27 @@ def read_features(
     weight = lung.astype(np.float32)
     expected = np.broadcast_to(normal.at(lung.shape[1]), lung.shape)
     level = np.where(lung, parenchyma.hu.astype(np.float32) - expected, 0.0).astype(np.float32)
-    columns: list[Floats] = [level[lung], parenchyma.background[lung] - expected[lung]]
-
-    def around(values: Floats, reach_mm: float) -> Floats:
-        return _average(values, reach_mm, parenchyma)
+    columns: list[Floats] = [level[lung], (parenchyma.background[lung] - expected[lung]).astype(np.float32)]
 
     reaches = (NARROW_MM, WIDE_MM, FAR_MM)
-    weights = [around(weight, reach) for reach in reaches]
-    means = [around(level, reach) / np.maximum(w, 1e-6) for reach, w in zip(reaches, weights, strict=True)]
+    weights = [np.maximum(_average(weight, reach, parenchyma), 1e-6) for reach in reaches]
+
+    def over(values: Floats, number: int) -> Floats:
+        """Mean over the lung in the window `number`."""
+        inside = np.where(lung, values, np.float32(0.0))
+        return np.asarray(_average(inside, reaches[number], parenchyma) / weights[number], dtype=np.float32)
+
+    means = [over(level, number) for number in range(3)]
     columns += [mean[lung] for mean in means]
-    within = np.where(lung, sums.variance, 0.0).astype(np.float32)
-    square = level * level
-    fine = around(within, WIDE_MM) / np.maximum(weights[1], 1e-6)
-    between = [
-        np.maximum(around(square, reach) / np.maximum(w, 1e-6) - mean**2, 0.0)
-        for reach, w, mean in zip(reaches[:2], weights[:2], means[:2], strict=True)
-    ]
-    near_fine = around(within, NARROW_MM) / np.maximum(weights[0], 1e-6)
+    fine = [over(sums.variance, number) for number in (0, 1)]
+    between = [np.maximum(over(level * level, number) - means[number] ** 2, 0.0) for number in (0, 1)]
     # The evenest of the lung shows what is noise, from voxel to voxel and from block to block.
-    noise, grain = (float(np.percentile(one[lung], EVENEST)) for one in (near_fine, between[0]))
-    columns += [
-        _root(near_fine[lung] + between[0][lung] - noise - grain),
-        _root(fine[lung] + between[1][lung] - noise - grain),
-        _root(between[0][lung] - grain),
-        _root(between[1][lung] - grain),
-        _root(fine[lung] - noise),
-    ]
+    noise, grain = (float(np.percentile(one[lung], EVENEST)) for one in (fine[0], between[0]))
+    columns += [_root((fine[n] + between[n])[lung] - noise - grain) for n in (0, 1)]
+    columns += [_root(between[n][lung] - grain) for n in (0, 1)]
+    columns += [_root(fine[1][lung] - noise)]
     columns += list(_levels(parenchyma, expected, lung).T)
-    columns += [
-        (around(np.where(lung, share, 0.0).astype(np.float32), WIDE_MM) / np.maximum(weights[1], 1e-6))[lung]
-        for share in (sums.dark, sums.bright)
-    ]
+    columns += [over(share, 1)[lung] for share in (sums.dark, sums.bright)]
     filled = np.where(lung, level, means[1]).astype(np.float32)
     for scale in (FINE_MM, BROAD_MM):
         columns += list(_curvature(filled, scale, parenchyma, lung).T)
@@ -118,8 +108,8 @@ def read_features(
     return Features(table=np.stack(columns, axis=1).astype(np.float32), lung=lung)
 
 
-def _root(variance: Floats) -> Floats:
-    return np.sqrt(np.maximum(variance, 0.0), dtype=np.float32)
+def _root(variance: NDArray[np.floating]) -> Floats:
+    return np.asarray(np.sqrt(np.maximum(variance, 0.0)), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -181,14 +171,15 @@ def _sizes(reach_mm: float, parenchyma: Parenchyma) -> list[int]:
 
 def _average(values: Floats, reach_mm: float, parenchyma: Parenchyma) -> Floats:
     """Mean over a window; within its own slice where slices are apart."""
-    return np.asarray(ndimage.uniform_filter(values, _sizes(reach_mm, parenchyma), mode="constant"))
+    found: Floats = ndimage.uniform_filter(values, _sizes(reach_mm, parenchyma), mode="constant")
+    return found
 
 
 def _levels(parenchyma: Parenchyma, expected: Floats, lung: Mask) -> Floats:
     """Percentiles of the blocks around each block, above normal lung: (blocks of lung, LEVELS) [HU]."""
     reach = np.array([size // 2 for size in _sizes(4.5, parenchyma)])
-    found = _percentiles(parenchyma.hu, parenchyma.side, reach, np.array(LEVELS))
-    return (found[lung] - expected[lung][:, None]).astype(np.float32)
+    found: Floats = _percentiles(parenchyma.hu, parenchyma.side, reach, np.array(LEVELS))
+    return np.asarray(found[lung] - expected[lung][:, None], dtype=np.float32)
 
 
 _BIN_HU = 16
@@ -196,7 +187,7 @@ _BINS = 80
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
-def _percentiles(  # noqa: C901  # a compiled sliding histogram, which calls would slow
+def _percentiles(  # noqa: C901, PLR0912  # a compiled sliding histogram, which calls would slow
     hu: NDArray[np.int16], side: NDArray[np.uint8], reach: NDArray[np.int64], levels: NDArray[np.float64]
 ) -> Floats:
     nz, ny, nx = hu.shape
@@ -247,7 +238,8 @@ def _curvature(filled: Floats, scale_mm: float, parenchyma: Parenchyma, lung: Ma
     steps = np.array(parenchyma.spacing_mm) / scale_mm
     if parenchyma.separate:
         steps[0] = 1e6
-    return np.asarray(_eigenvalues(smooth, np.argwhere(lung), steps))
+    found: Floats = _eigenvalues(smooth, np.argwhere(lung), steps)
+    return found
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
