@@ -125,7 +125,7 @@ def key_slices(volume: Volume, lungs: LabelMap, patterns: LabelMap) -> tuple[Key
         found.append(
             KeySlice(
                 height=height,
-                position_mm=volume.geometry.origin_mm[2] + number * volume.geometry.spacing_mm[0],
+                position_mm=volume.geometry.origin_mm[2] + float(volume.geometry.heights_mm[number]),
                 hu=volume.hu[number, rows, columns].copy(),
                 labels=patterns.labels[number, rows, columns].copy(),
                 pixel_mm=(dy, dx),
@@ -163,7 +163,11 @@ def write_scan(measured: MeasuredScan, out: Path) -> None:
 
 
 def write_labels(labels: LabelMap, volume: Volume, target: Path) -> None:
-    """Write a label map as NIfTI on the scan's own grid: same shape, axis order and position as its file."""
+    """Write a label map as NIfTI on the scan's own grid: same shape, axis order and position as its file.
+
+    NIfTI knows one distance between slices: where they lie unevenly, the file carries one label slice a scanned
+    slice at their mean distance, as a viewer shows the series itself.
+    """
     grid = volume.stored or _plain_grid(volume)
     image = sitk.GetImageFromArray(stored_axes(labels.labels, grid))
     image.SetSpacing(grid.spacing_mm)
