@@ -11,6 +11,6 @@ PATTERN_METHODS: Registry[PatternMethod] = Registry("CT pattern method", "breath
 PATTERN_METHODS.add(LearnedTexture.name, LearnedTexture())
 PATTERN_METHODS.add(AdaptiveDensity.name, AdaptiveDensity())
 
-DEFAULT_METHOD = LearnedTexture.name
+DEFAULT_METHOD = AdaptiveDensity.name
 
 __all__ = ["DEFAULT_METHOD", "PATTERN_METHODS", "PatternMap", "PatternMethod"]

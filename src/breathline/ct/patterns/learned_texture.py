@@ -16,7 +16,7 @@ from scipy import ndimage
 from breathline import __version__
 from breathline.ct.coarse import Mask
 from breathline.ct.patterns.features import Floats, read_features
-from breathline.ct.patterns.method import INTERSTITIAL, Band, PatternMap, border_shares, shares
+from breathline.ct.patterns.method import INTERSTITIAL, Band, PatternMap, shares
 from breathline.ct.patterns.network import CLASSES, Network, shipped_network
 from breathline.ct.patterns.normal import Normal, find_normal
 from breathline.ct.patterns.parenchyma import Parenchyma, read_parenchyma, spread_labels
@@ -28,6 +28,8 @@ TISSUE = CLASSES[:6]
 POOL_MM = 2.5
 """Half width of the window in which likelihoods are pooled: less than a lobule [mm]."""
 EMPHYSEMA_HU = -950
+DARK_NORMAL_HU = -915.0
+"""Darker normal lung than on any phantom of the derivation: after a very full breath [HU]."""
 SMALLEST_ML = 0.5
 """Smallest region called abnormal: about a secondary lobule [mL]."""
 CORE_MM = 4.0
@@ -89,7 +91,6 @@ class LearnedTexture:
             labels=drawn,
             measured=frozenset((*TISSUE[1:], "vessel")),
             bands=_bands(found, blocks, parenchyma),
-            borders=border_shares(blocks, parenchyma.side, separate=parenchyma.separate),
         )
 
     def likelihoods(
@@ -101,8 +102,9 @@ class LearnedTexture:
         depth = depth_of(lung, parenchyma)
         features = read_features(volume, lungs, parenchyma, normal, (depth, shapes.depth))
         said = network.probabilities(features.table)
-        darkest = min(EMPHYSEMA_HU, normal.mode - 2.0 * normal.spread)
-        said[parenchyma.background[lung] >= darkest, CLASSES.index("emphysema")] = 0.0
+        if normal.mode < DARK_NORMAL_HU:  # all lung is near -950: only what is darker can have lost its walls
+            darkest = min(EMPHYSEMA_HU, normal.mode - 2.0 * normal.spread)
+            said[parenchyma.background[lung] >= darkest, CLASSES.index("emphysema")] = 0.0
         return _pooled(said, lung, parenchyma)
 
 
