@@ -17,7 +17,7 @@ EXTENTS = {"ground_glass": 12.0, "reticulation": 9.0, "honeycombing": 7.0}
 @pytest.fixture(scope="module")
 def ill() -> tuple[Volume, LabelMap, LabelMap]:
     # neither the patient nor the variety is among those the network was derived on
-    return simulate_phantom(PhantomSpec(seed=71, matrix=384, thickness_mm=2.0, slices=110, **EXTENTS))
+    return simulate_phantom(PhantomSpec(seed=71, thickness_mm=2.5, slices=80, **EXTENTS))
 
 
 @pytest.fixture(scope="module")
