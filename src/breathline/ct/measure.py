@@ -12,6 +12,7 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
+from breathline.ct.anatomy import anatomy_facts, orient
 from breathline.ct.lungs import segment_lungs
 from breathline.ct.order import stored_axes, stored_grid
 from breathline.ct.patterns import DEFAULT_METHOD, PATTERN_METHODS
@@ -63,7 +64,7 @@ def measure_scan(
         If there is no such method.
     """
     classifier = PATTERN_METHODS[method]
-    volume = read_scan(source, progress=progress)
+    volume, anatomy = orient(read_scan(source, progress=progress))
     progress("measuring", 0, 3)
     lungs = segment_lungs(volume)
     progress("measuring", 1, 3)
@@ -79,7 +80,7 @@ def measure_scan(
     )
     progress("measuring", 3, 3)
     result = ScanMeasurement(
-        scan=_scan_facts(volume),
+        scan=_scan_facts(volume) | anatomy_facts(anatomy),
         quality=quality,
         labels=dict(patterns.labels.names),
         measurements=measurements,
@@ -125,13 +126,24 @@ def key_slices(volume: Volume, lungs: LabelMap, patterns: LabelMap) -> tuple[Key
         found.append(
             KeySlice(
                 height=height,
-                position_mm=volume.geometry.origin_mm[2] + number * volume.geometry.spacing_mm[0],
+                position_mm=_position_mm(volume, number),
                 hu=volume.hu[number, rows, columns].copy(),
                 labels=patterns.labels[number, rows, columns].copy(),
                 pixel_mm=(dy, dx),
             )
         )
     return tuple(found)
+
+
+def _position_mm(volume: Volume, number: int) -> float:
+    """Place of a slice in the scan's own coordinates, which may run against a volume that was turned."""
+    where, stored = volume.geometry, volume.stored
+    if stored is not None:
+        axis = stored.axes.index(0)
+        column = 2 - axis  # of the file's direction matrix
+        if stored.flipped[axis] != (stored.direction[6 + column] < 0):
+            number = where.shape[0] - 1 - number
+    return where.origin_mm[2] + number * where.spacing_mm[0]
 
 
 def _span(used: Any, margin: int) -> slice:
