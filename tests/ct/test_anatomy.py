@@ -83,6 +83,22 @@ def test_interval_slices(chest: Chest) -> None:
         assert find_anatomy(turned(apart, axes)).flips == expected_turns(axes)
 
 
+def test_uneven_slices_keep_their_places(chest: Chest) -> None:
+    numbers = [n for n in range(0, 75, 4) for n in (n, n + 1) if n < 75]  # pairs of slices
+    places = tuple(4.0 * (n - numbers[0]) for n in numbers)
+    geometry = replace(
+        chest[0].geometry,
+        shape=(len(numbers), *chest[0].geometry.shape[1:]),
+        spacing_mm=(places[-1] / (len(places) - 1), *chest[0].geometry.spacing_mm[1:]),
+        slice_thickness_mm=1.0,
+        positions_mm=places,
+    )
+    pairs = replace(chest[0], hu=chest[0].hu[numbers], geometry=geometry)
+    fixed, anatomy = orient(turned(pairs, (0,)))
+    assert anatomy.flips == (0,)
+    assert fixed.geometry.positions_mm == tuple(places[-1] - place for place in places[::-1])
+
+
 def test_a_block_without_lungs_cannot_be_told(chest: Chest) -> None:
     belly = replace(chest[0], hu=np.full_like(chest[0].hu, 40))
     anatomy = find_anatomy(belly)

@@ -16,7 +16,7 @@ from pydicom.uid import RLELossless
 from breathline.ct.order import canonical_axes, stored_axes, stored_grid
 from breathline.ct.read import read_scan
 from breathline.errors import ScanError
-from breathline.model.volume import PADDING
+from breathline.model.volume import PADDING, Geometry
 from tests.dicom.tiny import change_header, write_series
 
 
@@ -284,3 +284,88 @@ def test_several_image_files_in_a_folder_are_not_guessed_among(tmp_path: Path) -
     assert [problem.code for problem in caught.value.problems] == ["several_files"]
     assert "'mask.nii.gz'" in str(caught.value)
     assert "'scan.nii.gz'" in str(caught.value)
+
+
+def pairs(groups: int = 10, every: float = 10.0, within: float = 1.0) -> list[float]:
+    return [every * n + shift for n in range(groups) for shift in (0.0, within)]
+
+
+def test_pairs_of_slices_are_read_as_they_lie(tmp_path: Path) -> None:
+    hu = chest_like(20)
+    write_series(tmp_path, hu, spacing=(1.0, 1.0, 1.0), positions=pairs())
+    volume = read_scan(tmp_path)
+    np.testing.assert_array_equal(volume.hu, hu)  # nothing interpolated
+    assert volume.geometry.is_interval
+    assert volume.geometry.positions_mm == tuple(pairs())
+    np.testing.assert_allclose(volume.geometry.spans_mm, 5.0)  # two slices share 10 mm
+    assert [flag.message for flag in volume.quality] == [
+        "Interval HRCT: pairs of slices of 1 mm every 10 mm. The tissue between was not scanned; "
+        "each slice stands for the length around it, and volumes carry the sampling error."
+    ]
+
+
+def test_uneven_gaps_weigh_each_slice_by_the_length_around_it(tmp_path: Path) -> None:
+    places = [0.0, 10, 20, 40, 50, 60, 80, 90, 100, 110, 120, 130]
+    write_series(tmp_path, chest_like(), spacing=(1.0, 1.0, 1.0), positions=places)
+    volume = read_scan(tmp_path)
+    np.testing.assert_allclose(volume.geometry.spans_mm, [10, 10, 15, 15, 10, 15, 15, 10, 10, 10, 10, 10])
+    assert [(flag.code, flag.severity) for flag in volume.quality] == [
+        ("interval", "note"),
+        ("uneven_gaps", "warning"),
+    ]
+    assert volume.quality[1].message == (
+        "The gaps between slices are uneven, the widest from 20 to 40 mm: a slice may be missing there, "
+        "or two series mixed."
+    )
+
+
+def test_uneven_slices_filed_from_head_to_feet_end_up_from_feet_to_head(tmp_path: Path) -> None:
+    # Columns to the patient's right, rows to the back: the slice normal points to the feet.
+    places = [0.0, 10, 20, 40, 50, 60, 70, 80, 90, 100, 110, 120]
+    hu = chest_like()
+    write_series(tmp_path, hu, spacing=(1.0, 1.0, 1.0), positions=places, orientation=(-1, 0, 0, 0, 1, 0))
+    volume = read_scan(tmp_path)
+    np.testing.assert_array_equal(volume.hu, hu[::-1, :, ::-1])
+    assert volume.geometry.positions_mm == tuple(120 - place for place in places[::-1])
+    assert volume.geometry.origin_mm[2] == -120.0
+
+
+def test_a_wide_hole_in_interval_hrct_is_refused(tmp_path: Path) -> None:
+    places = [10.0 * n for n in range(6)] + [110 + 10.0 * n for n in range(6)]
+    write_series(tmp_path, chest_like(), spacing=(1.0, 1.0, 1.0), positions=places)
+    assert "5 slices are missing between 50 and 110 mm" in refusal(tmp_path)
+
+
+def test_slices_far_apart_whose_thickness_is_not_told_are_separate(tmp_path: Path) -> None:
+    image = sitk.GetImageFromArray(chest_like(20))
+    image.SetSpacing((1.0, 1.0, 10.0))
+    sitk.WriteImage(image, str(tmp_path / "chest.nii.gz"))
+    volume = read_scan(tmp_path / "chest.nii.gz")
+    assert volume.geometry.is_interval
+    assert [flag.code for flag in volume.quality] == ["interval"]
+
+
+GAPS = st.lists(st.floats(5.0, 20.0), min_size=3, max_size=30)
+
+
+@given(GAPS)
+def test_spans_cover_the_scanned_length_and_what_lies_at_its_ends(gaps: list[float]) -> None:
+    places = tuple(float(item) for item in np.concatenate([[0.0], np.cumsum(gaps)]))
+    geometry = Geometry(shape=(len(places), 4, 4), spacing_mm=(10, 1, 1), positions_mm=places)
+    spans = geometry.spans_mm
+    assert (spans > 0).all()
+    assert places[-1] + min(gaps) - 1e-9 <= spans.sum() <= places[-1] + max(gaps) + 1e-9
+    assert np.isclose(geometry.voxel_ml * 1000.0, spans.mean())
+
+
+@given(st.integers(2, 30), st.floats(0.5, 20.0))
+def test_positions_that_are_even_change_nothing(slices: int, step: float) -> None:
+    even = Geometry(shape=(slices, 4, 4), spacing_mm=(step, 1, 1))
+    told = Geometry(shape=(slices, 4, 4), spacing_mm=(step, 1, 1), positions_mm=tuple(even.heights_mm))
+    np.testing.assert_allclose(told.spans_mm, even.spans_mm)
+    assert np.isclose(told.voxel_ml, even.voxel_ml)
+
+
+def test_positions_that_do_not_rise_are_no_geometry() -> None:
+    with pytest.raises(ValueError, match="rising"):
+        Geometry(shape=(3, 4, 4), spacing_mm=(1, 1, 1), positions_mm=(0.0, 2.0, 1.0))

@@ -19,7 +19,7 @@ from scipy import ndimage
 from breathline import __version__
 from breathline.ct.coarse import Coarse, Mask, find_body, shrink
 from breathline.errors import Problem, ScanError, Severity
-from breathline.model.volume import QualityFlag, Step, Volume
+from breathline.model.volume import Geometry, QualityFlag, Step, Volume
 
 FINE_MM = 2.7
 """Blocks smaller than this are taken two by two: organs and the trachea need no finer grid [mm]."""
@@ -178,7 +178,15 @@ def turn(volume: Volume, anatomy: Anatomy) -> Volume:
     if stored is not None:
         now = [old != (axis in anatomy.flips) for old, axis in zip(stored.flipped, stored.axes, strict=True)]
         stored = replace(stored, flipped=(now[0], now[1], now[2]))
-    return replace(told, hu=np.ascontiguousarray(np.flip(volume.hu, anatomy.flips)), stored=stored)
+    hu = np.ascontiguousarray(np.flip(volume.hu, anatomy.flips))
+    return replace(told, hu=hu, stored=stored, geometry=_turned_places(volume.geometry, anatomy.flips))
+
+
+def _turned_places(geometry: Geometry, flips: Sequence[int]) -> Geometry:
+    places = geometry.positions_mm
+    if places is None or 0 not in flips:
+        return geometry
+    return replace(geometry, positions_mm=tuple(places[-1] - place for place in reversed(places)))
 
 
 def anatomy_facts(anatomy: Anatomy) -> dict[str, str]:

@@ -136,14 +136,14 @@ def key_slices(volume: Volume, lungs: LabelMap, patterns: LabelMap) -> tuple[Key
 
 
 def _position_mm(volume: Volume, number: int) -> float:
-    """Place of a slice in the scan's own coordinates, which may run against a volume that was turned."""
-    where, stored = volume.geometry, volume.stored
+    """Place of a slice in the scan's own coordinates, which run against the volume where it was turned."""
+    heights, stored = volume.geometry.heights_mm, volume.stored
+    height = float(heights[number])
     if stored is not None:
         axis = stored.axes.index(0)
-        column = 2 - axis  # of the file's direction matrix
-        if stored.flipped[axis] != (stored.direction[6 + column] < 0):
-            number = where.shape[0] - 1 - number
-    return where.origin_mm[2] + number * where.spacing_mm[0]
+        if stored.flipped[axis] != (stored.direction[8 - axis] < 0):
+            height = float(heights[-1]) - height
+    return volume.geometry.origin_mm[2] + height
 
 
 def _span(used: Any, margin: int) -> slice:
@@ -175,7 +175,11 @@ def write_scan(measured: MeasuredScan, out: Path) -> None:
 
 
 def write_labels(labels: LabelMap, volume: Volume, target: Path) -> None:
-    """Write a label map as NIfTI on the scan's own grid: same shape, axis order and position as its file."""
+    """Write a label map as NIfTI on the scan's own grid: same shape, axis order and position as its file.
+
+    NIfTI knows one distance between slices: where they lie unevenly, the file carries one label slice a scanned
+    slice at their mean distance, as a viewer shows the series itself.
+    """
     grid = volume.stored or _plain_grid(volume)
     image = sitk.GetImageFromArray(stored_axes(labels.labels, grid))
     image.SetSpacing(grid.spacing_mm)

@@ -1,4 +1,4 @@
-"""Where slices lie, whether any is missing, and the order of axes in the file and in memory."""
+"""The order of axes in the file and in memory."""
 
 from __future__ import annotations
 
@@ -6,95 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breathline.dicom.series import Series, slice_normal
-from breathline.errors import Problem, ScanError, Severity
-from breathline.model.volume import Geometry, HounsfieldArray, LabelArray, QualityFlag, StoredGrid
+from breathline.errors import Problem, ScanError
+from breathline.model.volume import Geometry, HounsfieldArray, LabelArray, StoredGrid
 
-SAME_PLACE_MM = 0.01
 MOST_OBLIQUE_DEG = 30.0
-
-
-def check_spacing(series: Series) -> tuple[float, list[QualityFlag]]:
-    """Give the distance between slices [mm], refusing a series with slices missing, doubled or out of line.
-
-    Raises
-    ------
-    ScanError
-        With the positions at which something is wrong.
-    """
-    if series.spacing_mm is None or len(series.positions_mm) != series.n_slices:
-        message = "the headers do not say where the slices lie (pixel spacing or image position is missing)."
-        mend = "Export the scan again with its geometry."
-        raise ScanError([Problem(code="no_geometry", message=message, mend=mend, file=series.place)])
-    positions = np.array(series.positions_mm)
-    gaps = np.diff(positions)
-    _refuse_doubled(series, positions, gaps)
-    _refuse_out_of_line(series)
-    step = float(np.median(gaps))
-    off = np.abs(gaps - step)
-    if np.any(off > 0.1 * step + 0.05):
-        raise ScanError(_gap_problems(series, positions, gaps, step))
-    return float(gaps.mean()), _tilt_notes(series)
-
-
-def _refuse_doubled(series: Series, positions: NDArray[np.float64], gaps: NDArray[np.float64]) -> None:
-    doubled = positions[1:][gaps < SAME_PLACE_MM]
-    if not doubled.size:
-        return
-    places = ", ".join(f"{place:g}" for place in doubled[:3])
-    message = (
-        f"{doubled.size} positions hold more than one slice (the first at {places} mm): two series are mixed "
-        "and nothing in their headers tells them apart."
-    )
-    mend = "Put each series in a folder of its own."
-    raise ScanError([Problem(code="mixed_series", message=message, mend=mend, file=series.place)])
-
-
-def _refuse_out_of_line(series: Series) -> None:
-    """Slices of one scan lie on a straight line; those of two scans do not."""
-    origins = np.array(series.origins_mm)
-    positions = np.array(series.positions_mm)
-    fit = np.polynomial.polynomial.polyfit(positions, origins, 1)
-    straight = fit[0] + positions[:, None] * fit[1]
-    off = np.linalg.norm(origins - straight, axis=1)
-    if off.max() <= 2.0:
-        return
-    worst = positions[int(off.argmax())]
-    message = (
-        f"the slices do not lie on one line: the one at {worst:g} mm lies {off.max():.1f} mm beside it, "
-        "as if two series were mixed."
-    )
-    mend = "Put each series in a folder of its own."
-    raise ScanError([Problem(code="mixed_series", message=message, mend=mend, file=series.place)])
-
-
-def _gap_problems(
-    series: Series, positions: NDArray[np.float64], gaps: NDArray[np.float64], step: float
-) -> list[Problem]:
-    problems = []
-    for number in np.flatnonzero(np.abs(gaps - step) > 0.1 * step + 0.05):
-        low, high, times = positions[number], positions[number + 1], gaps[number] / step
-        whole = round(times)
-        if whole >= 2 and abs(times - whole) < 0.15:
-            count = f"{whole - 1} slice{'s are' if whole > 2 else ' is'} missing"
-            message = f"{count} between {low:g} and {high:g} mm (slices lie {step:g} mm apart)."
-            mend = "Export the whole series again."
-            problems.append(Problem(code="missing_slice", message=message, mend=mend, file=series.place))
-    if problems:
-        return problems
-    message = f"slices lie between {gaps.min():g} and {gaps.max():g} mm apart, without a regular order."
-    mend = "Give one regular series: parts of two may be mixed."
-    return [Problem(code="irregular_slices", message=message, mend=mend, file=series.place)]
-
-
-def _tilt_notes(series: Series) -> list[QualityFlag]:
-    along = np.array(series.origins_mm[-1]) - np.array(series.origins_mm[0])
-    normal = np.array(slice_normal(series.orientation))
-    cosine = abs(float(np.dot(along, normal))) / max(float(np.linalg.norm(along)), 1e-9)
-    degrees = float(np.degrees(np.arccos(min(1.0, cosine))))
-    if degrees < 0.5:
-        return []
-    message = f"The gantry was tilted by {degrees:.0f}°; volumes are computed along the slice normal."
-    return [QualityFlag(code="gantry_tilt", severity=Severity.NOTE, message=message)]
 
 
 def slice_direction(series: Series) -> tuple[float, ...]:
@@ -141,9 +56,18 @@ def stored_grid(
 
 
 def canonical_axes(
-    stored: NDArray[np.int16], grid: StoredGrid, thickness_mm: float | None
+    stored: NDArray[np.int16],
+    grid: StoredGrid,
+    thickness_mm: float | None,
+    positions_mm: tuple[float, ...] | None = None,
 ) -> tuple[HounsfieldArray, Geometry]:
-    """Turn a stored array so that slices run from feet to head, rows to the back, columns to the left."""
+    """Turn a stored array so that slices run from feet to head, rows to the back, columns to the left.
+
+    Parameters
+    ----------
+    positions_mm
+        Place of each slice of the stored array, rising [mm]; None if they are evenly spaced.
+    """
     flips = tuple(axis for axis in range(3) if grid.flipped[axis])
     turned = np.flip(stored, flips) if flips else stored
     hu = np.ascontiguousarray(turned.transpose(np.argsort(grid.axes)))
@@ -153,7 +77,8 @@ def canonical_axes(
     for axis in range(3):
         step, unit = grid.spacing_mm[2 - axis], matrix[:, 2 - axis]
         if grid.flipped[axis]:
-            corner = corner + unit * step * (stored.shape[axis] - 1)
+            places = positions_mm if positions_mm and axis == 0 else (0.0, step * (stored.shape[axis] - 1))
+            corner = corner + unit * (places[-1] - places[0])
             unit = -unit
         spacing[grid.axes[axis]] = float(step)
         direction[grid.axes[axis]] = (float(unit[0]), float(unit[1]), float(unit[2]))
@@ -163,8 +88,18 @@ def canonical_axes(
         origin_mm=(float(corner[0]), float(corner[1]), float(corner[2])),
         direction=(direction[0], direction[1], direction[2]),
         slice_thickness_mm=thickness_mm,
+        positions_mm=_from_first(positions_mm, grid.flipped[0]),
     )
     return hu, geometry
+
+
+def _from_first(positions_mm: tuple[float, ...] | None, flipped: bool) -> tuple[float, ...] | None:
+    """Count positions from the lowest slice of the body, whichever way the file ran."""
+    if positions_mm is None:
+        return None
+    ends = positions_mm[-1 if flipped else 0]
+    order = reversed(positions_mm) if flipped else positions_mm
+    return tuple(abs(place - ends) for place in order)
 
 
 def stored_axes(labels: LabelArray, grid: StoredGrid) -> LabelArray:

@@ -12,12 +12,13 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
-from breathline.ct.order import canonical_axes, check_spacing, slice_direction, stored_grid
+from breathline.ct.order import canonical_axes, slice_direction, stored_grid
 from breathline.ct.pixels import read_slice, to_hounsfield
+from breathline.ct.spacing import check_spacing, interval_note
 from breathline.dicom.header import image_format
 from breathline.dicom.series import FEWEST_SLICES, Series, choose_series, find_series, series_of_files
 from breathline.errors import Problem, ScanError, Severity
-from breathline.model.volume import PADDING, Acquisition, HounsfieldArray, QualityFlag, Step, Volume
+from breathline.model.volume import PADDING, Acquisition, Geometry, HounsfieldArray, QualityFlag, Step, Volume
 from breathline.progress import Progress, silent
 
 AIR_AT_MOST = -500
@@ -128,26 +129,20 @@ def _read_dicom(series: Series, progress: Progress) -> Volume:
         message = "this is one file with many frames (Enhanced CT), which is not read yet."
         mend = "Export the scan as one file a slice."
         raise ScanError([Problem(code="multi_frame", message=message, mend=mend, file=str(series.files[0]))])
-    spacing, notes = check_spacing(series)
+    layout = check_spacing(series)
     raw = _read_slices(series, progress)
     direction = slice_direction(series)
     assert series.spacing_mm is not None  # check_spacing refused the others
     row_mm, column_mm = series.spacing_mm
-    stored = stored_grid((column_mm, row_mm, spacing), series.origins_mm[0], direction)
-    hu, geometry = canonical_axes(raw, stored, series.thickness_mm)
-    if geometry.is_interval:
-        message = (
-            f"Interval HRCT: slices of {series.thickness_mm:g} mm every {spacing:g} mm. "
-            "The tissue between slices was not scanned; volumes carry the sampling error."
-        )
-        notes.append(QualityFlag(code="interval", severity=Severity.NOTE, message=message))
+    stored = stored_grid((column_mm, row_mm, layout.spacing_mm), series.origins_mm[0], direction)
+    hu, geometry = canonical_axes(raw, stored, series.thickness_mm, layout.positions_mm)
     return Volume(
         hu=hu,
         geometry=geometry,
         stored=stored,
         acquisition=_acquisition(series),
-        quality=tuple(notes),
-        steps=(_step(series, spacing),),
+        quality=layout.notes,
+        steps=(_step(series, geometry),),
     )
 
 
@@ -199,15 +194,18 @@ def _read_file(series: Series) -> Volume:
         geometry=geometry,
         stored=stored,
         acquisition=_acquisition(series),
-        steps=(_step(series, geometry.spacing_mm[0]),),
+        quality=tuple(interval_note(None, geometry.spacing_mm[0])),
+        steps=(_step(series, geometry),),
     )
 
 
-def _step(series: Series, spacing: float) -> Step:
+def _step(series: Series, geometry: Geometry) -> Step:
     facts: dict[str, float | int | str | bool] = {
         "format": series.source_format,
         "slices": series.n_slices,
-        "slice_spacing_mm": round(spacing, 4),
+        "slice_spacing_mm": round(geometry.spacing_mm[0], 4),
+        "interval": geometry.is_interval,
+        "evenly_spaced": geometry.positions_mm is None,
     }
     return Step(name="read", parameters=facts, version=__version__)
 

@@ -22,6 +22,15 @@ LabelArray = NDArray[np.uint8]
 PADDING = -2048
 """Value of voxels the scanner did not reconstruct (outside the circular field of view) [HU]."""
 
+LIKELY_THICKNESS_MM = 4.5
+"""Slices whose thickness nobody tells are taken to be separate if they lie more than 7 mm apart, as interval HRCT
+does; contiguous chest CT is reconstructed at 5 mm or less [mm]."""
+
+
+def touching_mm(thickness_mm: float) -> float:
+    """Give the distance up to which slices of a thickness are taken to be contiguous [mm]."""
+    return 1.5 * thickness_mm + 0.5
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Geometry:
@@ -37,6 +46,9 @@ class Geometry:
         Unit vectors (LPS) along which the slice, row and column index grow, one a row of the 3 × 3 matrix.
     slice_thickness_mm
         Thickness of a slice [mm]; smaller than the distance between slices in interval HRCT.
+    positions_mm
+        Distance of each slice from the first along the slice direction, rising [mm]; None where all slices
+        lie `spacing_mm` apart. Then `spacing_mm` is the mean along the slices.
     """
 
     shape: tuple[int, int, int]
@@ -44,18 +56,51 @@ class Geometry:
     origin_mm: tuple[float, float, float] = (0.0, 0.0, 0.0)
     direction: tuple[tuple[float, float, float], ...] = ((0.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 0.0, 0.0))
     slice_thickness_mm: float | None = None
+    positions_mm: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        places = self.positions_mm
+        if places is None:
+            return
+        if len(places) != self.shape[0] or len(places) < 2 or bool(np.any(np.diff(places) <= 0.0)):
+            raise ValueError("positions_mm needs one rising position a slice, and two slices at least")
+
+    @property
+    def heights_mm(self) -> NDArray[np.float64]:
+        """Distance of each slice from the first along the slice direction [mm], (slices,)."""
+        if self.positions_mm is None:
+            return np.arange(self.shape[0], dtype=np.float64) * self.spacing_mm[0]
+        return np.array(self.positions_mm)
+
+    @property
+    def spans_mm(self) -> NDArray[np.float64]:
+        """Length of the body that each slice stands for [mm], (slices,): its weight in Cavalieri's sum.
+
+        Each slice stands for half the way to its neighbours, so that the two of a pair share what lies around
+        them. An end slice stands for as much outwards as lies between it and the next group of slices.
+        """
+        if self.positions_mm is None:
+            return np.full(self.shape[0], float(self.spacing_mm[0]))
+        gaps = np.diff(self.positions_mm)
+        apart = np.flatnonzero(gaps >= 0.5 * gaps.mean())  # the others lie within a pair
+        around = np.concatenate([gaps[apart[:1]], gaps, gaps[apart[-1:]]])
+        return np.asarray((around[:-1] + around[1:]) / 2.0)
 
     @property
     def voxel_ml(self) -> float:
-        """Volume that one voxel stands for [mL]; in interval HRCT this includes the gap to the next slice."""
-        dz, dy, dx = self.spacing_mm
-        return dz * dy * dx / 1000.0
+        """Volume that one voxel stands for on average [mL]; in interval HRCT this includes the gaps.
+
+        Where `positions_mm` is given, slices differ: weigh each by `spans_mm`.
+        """
+        _, dy, dx = self.spacing_mm
+        return float(self.spans_mm.mean()) * dy * dx / 1000.0
 
     @property
     def is_interval(self) -> bool:
-        """True if slices are separated by gaps (interval HRCT)."""
-        thickness = self.slice_thickness_mm
-        return thickness is not None and self.spacing_mm[0] > 1.5 * thickness + 0.5
+        """True if slices are separated by gaps (interval HRCT), as is assumed where they lie far apart."""
+        if self.positions_mm is not None:
+            return True
+        return self.spacing_mm[0] > touching_mm(self.slice_thickness_mm or LIKELY_THICKNESS_MM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
