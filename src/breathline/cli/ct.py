@@ -20,9 +20,18 @@ def ct() -> None:
 @click.argument("scan", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--method", default=None, help="Pattern method; see `breathline list patterns`.")
+@click.option(
+    "--lungs",
+    default=None,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="MASK",
+    help="Lungs drawn elsewhere: NIfTI, MHA, NRRD, DICOM SEG, or a folder of lobes.",
+)
 @click.option("--json", "as_text", is_flag=True, help="Print the measurements as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress and no messages.")
-def measure(scan: tuple[Path, ...], out: Path, method: str | None, *, as_text: bool, quiet: bool) -> None:
+def measure(
+    scan: tuple[Path, ...], out: Path, method: str | None, lungs: Path | None, *, as_text: bool, quiet: bool
+) -> None:
     """Measure one chest CT: a DICOM folder, DICOM files, or a NIfTI, MHA or NRRD file."""
     with told(), progress_bars(quiet=quiet) as progress:
         # Loaded here so that `breathline --help` answers at once.
@@ -31,7 +40,7 @@ def measure(scan: tuple[Path, ...], out: Path, method: str | None, *, as_text: b
 
         check_folder(out, mark=MARK, holds=FILES)  # before the work, not after it
         source = scan[0] if len(scan) == 1 else list(scan)
-        measured = measure_scan(source, method=method or DEFAULT_METHOD, progress=progress)
+        measured = measure_scan(source, method=method or DEFAULT_METHOD, lungs=lungs, progress=progress)
         write_scan(measured, out)
         content = as_json(measured.result)
     for flag in content["quality"]:

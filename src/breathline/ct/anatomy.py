@@ -179,14 +179,60 @@ def turn(volume: Volume, anatomy: Anatomy) -> Volume:
         now = [old != (axis in anatomy.flips) for old, axis in zip(stored.flipped, stored.axes, strict=True)]
         stored = replace(stored, flipped=(now[0], now[1], now[2]))
     hu = np.ascontiguousarray(np.flip(volume.hu, anatomy.flips))
-    return replace(told, hu=hu, stored=stored, geometry=_turned_places(volume.geometry, anatomy.flips))
+    return replace(told, hu=hu, stored=stored, geometry=turned_places(volume.geometry, anatomy.flips))
 
 
-def _turned_places(geometry: Geometry, flips: Sequence[int]) -> Geometry:
+def turned_places(geometry: Geometry, flips: Sequence[int]) -> Geometry:
+    """Give a geometry with its uneven slices in the order of a volume whose axes `flips` were turned."""
     places = geometry.positions_mm
     if places is None or 0 not in flips:
         return geometry
     return replace(geometry, positions_mm=tuple(places[-1] - place for place in reversed(places)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """Body and aerated lungs, airways included, on a coarse grid.
+
+    Parameters
+    ----------
+    voxel_ml
+        Volume of a coarse voxel [mL].
+    pick
+        Slices, rows and columns of the volume at the middles of the coarse voxels.
+    """
+
+    body: Mask
+    lungs: Mask
+    voxel_ml: float
+    pick: tuple[NDArray[np.int64], ...]
+
+
+def look_at(volume: Volume) -> Seen:
+    """See body and aerated lungs coarsely, to hold a mask drawn elsewhere against."""
+    coarse = _halved(shrink(volume))
+    pick = tuple(
+        np.minimum(np.arange(count) * fold + first + fold // 2, size - 1)
+        for count, fold, first, size in zip(
+            coarse.hu.shape, coarse.factor, coarse.start, volume.hu.shape, strict=True
+        )
+    )
+    scene = _scene(coarse)
+    return Seen(scene.body, scene.lungs, coarse.voxel_ml, pick)
+
+
+def turned_axes(volume: Volume) -> tuple[int, ...]:
+    """Give the axes of a volume (0 slices, 1 rows, 2 columns) that were turned against its file's header."""
+    stored = volume.stored
+    if stored is None:
+        return ()
+    matrix = np.array(stored.direction).reshape(3, 3)
+    against = [
+        stored.axes[part]
+        for part in range(3)
+        if stored.flipped[part] != bool(matrix[2 - stored.axes[part], 2 - part] < 0)
+    ]
+    return tuple(sorted(against))
 
 
 def anatomy_facts(anatomy: Anatomy) -> dict[str, str]:
