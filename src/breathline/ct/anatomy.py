@@ -190,26 +190,37 @@ def turned_places(geometry: Geometry, flips: Sequence[int]) -> Geometry:
     return replace(geometry, positions_mm=tuple(places[-1] - place for place in reversed(places)))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Seen:
-    """Body and aerated lungs, airways included, on a coarse grid.
+    """What is seen of a volume on a coarse grid.
 
     Parameters
     ----------
+    hu
+        Means of coarse voxels [HU].
+    lungs
+        Aerated lungs, airways included.
+    between
+        What lies between the lungs in the heart's slices, in front of the spine.
+    trachea
+        Coarse slice, row and column of the middle of the trachea, from below upwards.
     voxel_ml
         Volume of a coarse voxel [mL].
     pick
         Slices, rows and columns of the volume at the middles of the coarse voxels.
     """
 
+    hu: NDArray[np.int16]
     body: Mask
     lungs: Mask
+    between: Mask
+    trachea: tuple[tuple[int, float, float], ...]
     voxel_ml: float
     pick: tuple[NDArray[np.int64], ...]
 
 
 def look_at(volume: Volume) -> Seen:
-    """See body and aerated lungs coarsely, to hold a mask drawn elsewhere against."""
+    """See body, lungs, heart and trachea coarsely in a volume that was turned the right way round."""
     coarse = _halved(shrink(volume))
     pick = tuple(
         np.minimum(np.arange(count) * fold + first + fold // 2, size - 1)
@@ -218,7 +229,32 @@ def look_at(volume: Volume) -> Seen:
         )
     )
     scene = _scene(coarse)
-    return Seen(scene.body, scene.lungs, coarse.voxel_ml, pick)
+    between = np.zeros(scene.hu.shape, dtype=bool)
+    trachea: tuple[tuple[int, float, float], ...] = ()
+    if scene.lungs.any():
+        for layer in _heart_layers(scene):
+            between[layer] = _between(scene.lungs[layer])
+            rows = np.flatnonzero(scene.lungs[layer].any(axis=1))
+            if rows.size:
+                between[layer, int(rows[0] + 0.6 * (rows[-1] - rows[0])) :] = False
+        trachea = tuple(_trachea_chain(scene))
+    return Seen(
+        hu=scene.hu,
+        body=scene.body,
+        lungs=scene.lungs,
+        between=between,
+        trachea=trachea,
+        voxel_ml=coarse.voxel_ml,
+        pick=pick,
+    )
+
+
+def _trachea_chain(scene: _Scene) -> list[tuple[int, float, float]]:
+    """Give the longest chain of round spots in the upper half of the lungs or above."""
+    areas = scene.lungs.sum(axis=(1, 2)).astype(float)
+    middle = float(np.average(np.arange(areas.size), weights=areas))
+    above = [chain for chain in _round_chains(scene) if np.mean([spot[0] for spot in chain]) > middle]
+    return max(above, key=len, default=[])
 
 
 def turned_axes(volume: Volume) -> tuple[int, ...]:

@@ -50,6 +50,7 @@ def measure_scan(
     *,
     method: str = DEFAULT_METHOD,
     lungs: Path | LabelMap | None = None,
+    predicted_tlc_l: float | None = None,
     progress: Progress = silent,
 ) -> MeasuredScan:
     """Measure lungs and patterns of one chest CT.
@@ -63,6 +64,8 @@ def measure_scan(
     lungs
         Lungs drawn elsewhere, used instead of finding them: a NIfTI, MHA or NRRD mask, a DICOM segmentation, a
         folder of lobes as TotalSegmentator writes it, or a label map on this scan's volume. See `read_mask`.
+    predicted_tlc_l
+        Total lung capacity expected for the patient, to judge the breath by [L].
 
     Raises
     ------
@@ -80,16 +83,17 @@ def measure_scan(
     patterns = classifier.classify(volume, lung_map)
     progress("measuring", 2, 3)
     measurements, absent = quantify(volume, lung_map, patterns)
+    judged = judge_quality(volume, lung_map, predicted_tlc_l=predicted_tlc_l)
     quality = (
         *volume.quality,
         *lung_map.quality,
-        *judge_quality(volume, lung_map),
+        *judged.flags,
         *patterns.labels.quality,
         *absent,
     )
     progress("measuring", 3, 3)
     result = ScanMeasurement(
-        scan=_scan_facts(volume) | anatomy_facts(anatomy),
+        scan=_scan_facts(volume) | anatomy_facts(anatomy) | dict(judged.facts),
         quality=quality,
         labels=dict(patterns.labels.names),
         measurements=measurements,
