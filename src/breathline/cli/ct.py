@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from breathline.cli.telling import progress_bars, say, told
+from breathline.model.patient import Sex
 from breathline.outputs import check_folder
 
 
@@ -20,9 +22,28 @@ def ct() -> None:
 @click.argument("scan", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--method", default=None, help="Pattern method; see `breathline list patterns`.")
+@click.option(
+    "--lungs",
+    default=None,
+    type=click.Path(path_type=Path, exists=True),
+    metavar="MASK",
+    help="Lungs drawn elsewhere: NIfTI, MHA, NRRD, DICOM SEG, or a folder of lobes.",
+)
+@click.option("--age", type=float, default=None, help="To judge the breath by predicted TLC [years].")
+@click.option("--height", type=float, default=None, help="Likewise [cm].")
+@click.option("--sex", type=click.Choice(["female", "male"]), default=None, help="Likewise.")
 @click.option("--json", "as_text", is_flag=True, help="Print the measurements as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress and no messages.")
-def measure(scan: tuple[Path, ...], out: Path, method: str | None, *, as_text: bool, quiet: bool) -> None:
+def measure(
+    scan: tuple[Path, ...],
+    out: Path,
+    *,
+    method: str | None,
+    lungs: Path | None,
+    as_text: bool,
+    quiet: bool,
+    **person: Any,
+) -> None:
     """Measure one chest CT: a DICOM folder, DICOM files, or a NIfTI, MHA or NRRD file."""
     with told(), progress_bars(quiet=quiet) as progress:
         # Loaded here so that `breathline --help` answers at once.
@@ -31,7 +52,13 @@ def measure(scan: tuple[Path, ...], out: Path, method: str | None, *, as_text: b
 
         check_folder(out, mark=MARK, holds=FILES)  # before the work, not after it
         source = scan[0] if len(scan) == 1 else list(scan)
-        measured = measure_scan(source, method=method or DEFAULT_METHOD, progress=progress)
+        measured = measure_scan(
+            source,
+            method=method or DEFAULT_METHOD,
+            lungs=lungs,
+            predicted_tlc_l=_predicted_tlc_l(**person),
+            progress=progress,
+        )
         write_scan(measured, out)
         content = as_json(measured.result)
     for flag in content["quality"]:
@@ -45,3 +72,16 @@ def measure(scan: tuple[Path, ...], out: Path, method: str | None, *, as_text: b
             number = f"{item['value']:.1f} {item['unit']} ({item['low']:.1f} to {item['high']:.1f})"
             say(f"{item['measure']}: {number}", quiet=quiet)
     say(f"Written to {out}", quiet=quiet)
+
+
+def _predicted_tlc_l(*, age: float | None, height: float | None, sex: str | None) -> float | None:
+    """Predict total lung capacity, where all that it depends on is given [L]."""
+    given = (age, height, sex)
+    if all(item is None for item in given):
+        return None
+    if age is None or height is None or sex is None:
+        raise click.UsageError("Predicted TLC needs --age, --height and --sex together.")
+    from breathline.equations import EQUATIONS, predict  # noqa: PLC0415
+
+    found = predict(EQUATIONS["gli_2021_tlc"], 1.0, unit="L", sex=Sex(sex), age_years=age, height_cm=height)
+    return found.predicted

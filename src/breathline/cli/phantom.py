@@ -37,6 +37,9 @@ def _extent_options(command: Any) -> Any:
 @click.command(short_help="Write a chest whose truth is known, as DICOM.")
 @click.argument("out", type=click.Path(path_type=Path))
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed is the same patient.")
+@click.option(
+    "--variety", type=int, default=0, show_default=True, help="Look of lung and disease; 0 is the standard."
+)
 @click.option("--matrix", type=int, default=512, show_default=True, help="Rows and columns of a slice.")
 @click.option("--fov", "fov_mm", type=float, default=360.0, show_default=True, help="Width of a slice [mm].")
 @click.option("--slices", type=int, default=None, help="Number of slices; by default the lungs are covered.")

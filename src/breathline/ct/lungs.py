@@ -23,6 +23,8 @@ CLOSING_MM = 6.0
 FEWEST_ML = 300.0
 """Both lungs of an adult hold more air-bearing tissue than this, even when shrunk by disease [mL]."""
 SMALLEST_PIECE_ML = 8.0
+WIDEST_VESSEL_MM = 18.0
+"""Vessels inside the lungs' outline are narrower than this [mm]."""
 GAS_HU = -940
 LUNG_AROUND = 0.35
 """Share of a pocket's surroundings that is lung, from which it is a bulla; bowel has less."""
@@ -56,7 +58,7 @@ def segment_lungs(volume: Volume) -> LabelMap:
     wall = grow(trunk, 2.5, coarse) if trunk.any() else trunk
     whole = np.zeros_like(sides)
     for side in (1, 2):
-        closed = fill_slices(close(sides == side, CLOSING_MM, coarse)) & ~wall
+        closed = _with_holes(close(sides == side, CLOSING_MM, coarse), coarse) & ~wall
         whole[closed & (whole == 0) & (sides != 3 - side)] = side
     labels = _refine(volume.hu, whole, wall, coarse)
     flags = _flags(labels, volume)
@@ -71,6 +73,22 @@ def segment_lungs(volume: Volume) -> LabelMap:
         quality=flags,
         steps=(step,),
     )
+
+
+def _with_holes(lung: Mask, coarse: Coarse) -> Mask:
+    """Fill the holes of each slice that are vessel or disease, not the top of the diaphragm seen from above.
+
+    A dome is wide and goes on into the belly; a vessel that leaves the lung is narrow.
+    """
+    filled = fill_slices(lung)
+    holes = filled & ~lung
+    if not holes.any():
+        return lung
+    pieces, _ = ndimage.label(shave(~lung, WIDEST_VESSEL_MM / 2.0, coarse))
+    outside = np.zeros(int(pieces.max()) + 1, dtype=bool)
+    outside[np.unique(pieces[~filled])] = True
+    outside[0] = False
+    return np.asarray(filled & ~(holes & outside[pieces]))
 
 
 def _bowel_gas(air: Mask, coarse: Coarse) -> Mask:

@@ -12,7 +12,9 @@ import numpy as np
 import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
+from breathline.ct.anatomy import anatomy_facts, orient, turned_axes
 from breathline.ct.lungs import segment_lungs
+from breathline.ct.masks import read_mask
 from breathline.ct.order import stored_axes, stored_grid
 from breathline.ct.patterns import DEFAULT_METHOD, PATTERN_METHODS
 from breathline.ct.quality import judge_quality
@@ -44,7 +46,12 @@ class MeasuredScan:
 
 
 def measure_scan(
-    source: Path | Sequence[Path] | Series, *, method: str = DEFAULT_METHOD, progress: Progress = silent
+    source: Path | Sequence[Path] | Series,
+    *,
+    method: str = DEFAULT_METHOD,
+    lungs: Path | LabelMap | None = None,
+    predicted_tlc_l: float | None = None,
+    progress: Progress = silent,
 ) -> MeasuredScan:
     """Measure lungs and patterns of one chest CT.
 
@@ -54,39 +61,46 @@ def measure_scan(
         DICOM folder, list of DICOM files, NIfTI, MHA or NRRD file, or a series already found.
     method
         Name of the pattern method; see ``breathline list patterns``.
+    lungs
+        Lungs drawn elsewhere, used instead of finding them: a NIfTI, MHA or NRRD mask, a DICOM segmentation, a
+        folder of lobes as TotalSegmentator writes it, or a label map on this scan's volume. See `read_mask`.
+    predicted_tlc_l
+        Total lung capacity expected for the patient, to judge the breath by [L].
 
     Raises
     ------
     ScanError
-        If the scan cannot be read or shows no lungs; carries every problem found.
+        If the scan or the mask cannot be read, they do not fit, or the scan shows no lungs; carries every problem
+        found.
     RegistryError
         If there is no such method.
     """
     classifier = PATTERN_METHODS[method]
-    volume = read_scan(source, progress=progress)
+    volume, anatomy = orient(read_scan(source, progress=progress))
     progress("measuring", 0, 3)
-    lungs = segment_lungs(volume)
+    lung_map = segment_lungs(volume) if lungs is None else read_mask(lungs, volume)
     progress("measuring", 1, 3)
-    patterns = classifier.classify(volume, lungs)
+    patterns = classifier.classify(volume, lung_map)
     progress("measuring", 2, 3)
-    measurements, absent = quantify(volume, lungs, patterns)
+    measurements, absent = quantify(volume, lung_map, patterns)
+    judged = judge_quality(volume, lung_map, predicted_tlc_l=predicted_tlc_l)
     quality = (
         *volume.quality,
-        *lungs.quality,
-        *judge_quality(volume, lungs),
+        *lung_map.quality,
+        *judged.flags,
         *patterns.labels.quality,
         *absent,
     )
     progress("measuring", 3, 3)
     result = ScanMeasurement(
-        scan=_scan_facts(volume),
+        scan=_scan_facts(volume) | anatomy_facts(anatomy) | dict(judged.facts),
         quality=quality,
         labels=dict(patterns.labels.names),
         measurements=measurements,
-        steps=(*volume.steps, *lungs.steps, *patterns.labels.steps),
+        steps=(*volume.steps, *lung_map.steps, *patterns.labels.steps),
         version=__version__,
     )
-    return MeasuredScan(volume=volume, lungs=lungs, patterns=patterns.labels, result=result)
+    return MeasuredScan(volume=volume, lungs=lung_map, patterns=patterns.labels, result=result)
 
 
 def _scan_facts(volume: Volume) -> dict[str, float | int | str | bool | None]:
@@ -125,13 +139,20 @@ def key_slices(volume: Volume, lungs: LabelMap, patterns: LabelMap) -> tuple[Key
         found.append(
             KeySlice(
                 height=height,
-                position_mm=volume.geometry.origin_mm[2] + float(volume.geometry.heights_mm[number]),
+                position_mm=_position_mm(volume, number),
                 hu=volume.hu[number, rows, columns].copy(),
                 labels=patterns.labels[number, rows, columns].copy(),
                 pixel_mm=(dy, dx),
             )
         )
     return tuple(found)
+
+
+def _position_mm(volume: Volume, number: int) -> float:
+    """Place of a slice in the scan's own coordinates, which run against the volume where it was turned."""
+    heights = volume.geometry.heights_mm
+    height = float(heights[-1] - heights[number] if 0 in turned_axes(volume) else heights[number])
+    return volume.geometry.origin_mm[2] + height
 
 
 def _span(used: Any, margin: int) -> slice:

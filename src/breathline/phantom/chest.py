@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from breathline.phantom import organs, skeleton, thorax
 from breathline.phantom.compiled import FloatArray, Grid
 from breathline.phantom.disease import draw_fields
+from breathline.phantom.look import look_of
 from breathline.phantom.render import Frame, Tubes, draw_tubes
 from breathline.phantom.shapes import Space, as_distance, smooth_noise
 from breathline.phantom.tree import Branches, as_rows, grow_trees
@@ -32,8 +33,8 @@ class Chest:
 
 
 @lru_cache(maxsize=1)
-def draw_chest(seed: int) -> Chest:
-    """Draw the chest of the patient `seed`."""
+def draw_chest(seed: int, variety: int = 0) -> Chest:
+    """Draw the chest of the patient `seed`, with disease where a variety (see `look_of`) may have it."""
     random = np.random.default_rng([seed, 7])
     space = Space()
     build = thorax.draw_build(random)
@@ -52,7 +53,7 @@ def draw_chest(seed: int) -> Chest:
     fields = [body, muscle, cavity, blood, solid, stomach, gas, bone, cartilage, right, left]
     anatomy = Grid(np.ascontiguousarray(np.stack(fields, axis=-1)), *space.start, space.step)
     branches = grow_trees(space, right, left, random)
-    disease = Grid(draw_fields(space, cavity, below, random), *space.start, space.step)
+    disease = Grid(draw_fields(space, cavity, below, random, look_of(variety)), *space.start, space.step)
     lung = np.minimum(right, left) < 0
     on_axis = np.abs(space.axes[0]) < 40
     trunk = (body[100, :, :] < 0)[:, on_axis].any(axis=1)

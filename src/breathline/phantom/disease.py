@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from breathline.phantom.breathing import at_points, to_scan
 from breathline.phantom.compiled import Grid
+from breathline.phantom.look import STANDARD, Look, look_of
 from breathline.phantom.shapes import Array, Space, smooth_noise
 from breathline.phantom.spec import PhantomSpec
 
@@ -43,11 +44,14 @@ class Cuts:
     baseline: float = NEVER
 
 
-def draw_fields(space: Space, cavity: Array, diaphragm: Array, random: np.random.Generator) -> Array:
+def draw_fields(
+    space: Space, cavity: Array, diaphragm: Array, random: np.random.Generator, look: Look = STANDARD
+) -> Array:
     """Draw the fields (z, y, x, channel) from which every extent of this patient is cut."""
     # fibrosis follows the pleura of the ribs and of the diaphragm, not that of the heart
     depth = np.clip(np.minimum(-cavity, 3.0 - 1.6 * diaphragm), 0, None)
-    base = np.clip(1 - space.z / 230, -0.3, 1.3)
+    base = look.basal * np.clip(1 - space.z / 230, -0.3, 1.3)
+    rind = look.pleural
     back = np.clip(space.y / 80, -1, 1)
 
     def noise(scale_mm: float) -> Array:
@@ -56,10 +60,16 @@ def draw_fields(space: Space, cavity: Array, diaphragm: Array, random: np.random
     broad = noise(30)
     fibrous = noise(22)
     fields = np.empty((*space.shape, len(ORDER)), dtype=np.float32)
-    fields[..., 0] = 2.6 * np.exp(-depth / 9) + 1.1 * base + 0.5 * back + 0.45 * fibrous + 0.3 * noise(12)
-    fields[..., 1] = 0.7 * noise(30) + 0.35 * noise(11) + 1.7 * np.exp(-depth / 13) + 0.8 * base + 0.5 * back
-    fields[..., 2] = 2.3 * np.exp(-depth / 16) + 1.1 * base + 0.35 * fibrous + 0.35 * noise(14)
-    fields[..., 3] = 0.8 * broad + 0.55 * noise(13) + 1.6 * base + 0.4 * back + 0.8 * np.exp(-depth / 30)
+    fields[..., 0] = (
+        2.6 * rind * np.exp(-depth / 9) + 1.1 * base + 0.5 * back + 0.45 * fibrous + 0.3 * noise(12)
+    )
+    fields[..., 1] = (
+        0.7 * noise(30) + 0.35 * noise(11) + 1.7 * rind * np.exp(-depth / 13) + 0.8 * base + 0.5 * back
+    )
+    fields[..., 2] = 2.3 * rind * np.exp(-depth / 16) + 1.1 * base + 0.35 * fibrous + 0.35 * noise(14)
+    fields[..., 3] = (
+        0.8 * broad + 0.55 * noise(13) + 1.6 * base + 0.4 * back + 0.8 * rind * np.exp(-depth / 30)
+    )
     fields[..., 4] = 1.3 * noise(7.5) + 0.35 * noise(30) + 1.6 * np.clip(space.z / 240, 0, 1)
     return fields
 
@@ -98,7 +108,8 @@ def choose_cuts(
             hazy = free & (values[:, 3] > before)
             progressed = _cut(values[:, 2], weight, hazy, spec.progressed / 100 * total)
             free &= ~(hazy & (values[:, 2] > progressed))
-    return Cuts(level, _borders(space, fields, lung), progressed, before)
+    border = _borders(space, fields, lung) * np.float32(look_of(spec.variety).border)
+    return Cuts(level, border, progressed, before)
 
 
 def _cut(

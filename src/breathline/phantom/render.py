@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breathline.phantom.compiled import FloatArray, Grid, compiled, sample_grid
+from breathline.phantom.look import Look
 from breathline.phantom.tree import horizontal, oblique
 
 # channels of the anatomy grid
@@ -41,6 +42,7 @@ class Scene(NamedTuple):
     baseline: float
     gravity: float
     couch: float
+    look: Look
 
 
 class Tubes(NamedTuple):
@@ -178,21 +180,28 @@ def _mix(below: float, above: float, share: float) -> float:
 @compiled
 def _fibrosis(scene: Scene, density: float, x: float, y: float, z: float, edge: float) -> float:
     """Density of lung with reticulation: a hazy ground, fine lines, and thicker lines around lobules."""
-    fine = _line(_to_wall(scene.jitter, x / 4.6, y / 4.6, z / 4.6) * 4.6, 0.75, edge)
+    look = scene.look
+    mesh = look.net_fine_mm
+    fine = _line(_to_wall(scene.jitter, x / mesh, y / mesh, z / mesh) * mesh, look.net_fine_width, edge)
+    mesh = look.net_coarse_mm
     bent = 2.5 * _grain(scene.texture, x / 9.0, y / 9.0, z / 9.0)
     coarse = _line(
-        _to_wall(scene.jitter, (x + bent) / 11.5 + 7, (y - bent) / 11.5, (z + bent) / 11.5) * 11.5, 1.7, edge
+        _to_wall(scene.jitter, (x + bent) / mesh + 7, (y - bent) / mesh, (z + bent) / mesh) * mesh,
+        look.net_coarse_width,
+        edge,
     )
-    return _mix(_mix(density + 0.07, 0.62, fine), 0.95, coarse)
+    return _mix(_mix(density + look.net_ground, look.net_fine, fine), look.net_coarse, coarse)
 
 
 @compiled
 def _honeycomb(scene: Scene, x: float, y: float, z: float, edge: float) -> float:
     """Density of honeycombing: cysts of 3 to 10 mm that share walls of 1 to 3 mm."""
     bent = 1.2 * _grain(scene.texture, x / 7.0, y / 7.0, z / 7.0)
-    away = _to_wall(scene.jitter, (x + bent) / 7.2, (y + bent) / 7.2, (z - bent) / 7.2 + 3) * 7.2
-    wall = ramp(away - 0.75 - 0.25 * bent, edge)
-    return _mix(0.05, 0.98, wall)
+    look = scene.look
+    size = look.cyst_mm
+    away = _to_wall(scene.jitter, (x + bent) / size, (y + bent) / size, (z - bent) / size + 3) * size
+    wall = ramp(away - look.cyst_wall_mm - 0.25 * bent, edge)
+    return _mix(look.cyst, look.cyst_wall, wall)
 
 
 @compiled
@@ -203,17 +212,19 @@ def _lung(
     lobule = _grain(scene.texture, x / 5.5, y / 5.5, z / 5.5)
     broad = _grain(scene.texture, x / 24.0, y / 24.0, z / 24.0)
     lean = scene.gravity * (y + 5.0) / 80.0
-    density = 0.112 * (1.0 + 0.17 * lean + 0.07 * lobule + 0.05 * broad)
+    look = scene.look
+    density = look.normal * (1.0 + look.lean * lean + look.lobular * lobule + look.patchy * broad)
     code = 1
     emphysema = _weight(scene, found, EMPHYSEMA)
     if emphysema > 0:
-        density = _mix(density, 0.025, emphysema)
+        density = _mix(density, look.empty, emphysema)
         code = 6 if emphysema >= 0.5 else code
     haze = _weight(scene, found, HAZE)
     if haze > 0:
         haze = haze * haze * (3 - 2 * haze)
         fine = _grain(scene.texture, x / 1.9, y / 1.9, z / 1.9)
-        density += haze * max(0.21 + 0.045 * lobule + 0.05 * broad + 0.03 * fine, 0.05)
+        added = look.haze + look.haze_lobular * lobule + look.haze_patchy * broad + look.haze_grain * fine
+        density += haze * max(added, 0.05)
         code = 2 if haze >= 0.5 else code
     density *= packed
     net = _net_weight(scene, found)
@@ -222,7 +233,7 @@ def _lung(
         code = 3 if net >= 0.5 else code
     solid = _weight(scene, found, CONSOLIDATED)
     if solid > 0:
-        density = _mix(density, 1.035 + 0.01 * lobule, solid)
+        density = _mix(density, look.solid + 0.01 * lobule, solid)
         code = 5 if solid >= 0.5 else code
     honey = _weight(scene, found, HONEY)
     if honey > 0:
@@ -248,7 +259,7 @@ def _wall_of_chest(scene: Scene, at: FloatArray, x: float, y: float, z: float, e
     value = _mix(fat, 25.0, ramp(abs(at[BODY] + 1.0) - 1.0, edge))
     value = _mix(value, _mix(25.0, 55.0, streak) + 3.0 * fine, ramp(at[MUSCLE], edge))
     value = _mix(value, fat + 4.0, ramp(at[CAVITY] + 1.5, edge))
-    value = _mix(value, 40.0 + 2.0 * fine, ramp(at[BLOOD], edge))
+    value = _mix(value, scene.look.blood - 2.0 + 2.0 * fine, ramp(at[BLOOD], edge))
     value = _mix(value, 58.0 + 3.0 * fine, ramp(at[SOLID], edge))
     value = _mix(value, 28.0 + 8.0 * coarse, ramp(at[STOMACH], edge))
     value = _mix(value, -990.0, ramp(at[GAS], edge))
@@ -295,7 +306,7 @@ def draw_plane(
                     inner = _mix(inner, density * 1000.0 - 1000.0, share)
                     lung[j, i] += share
                     code[j, i] = pattern + (0 if right >= left else 128)
-                inner = _mix(inner, 42.0, tubes.vessel[plane, j, i])
+                inner = _mix(inner, scene.look.blood, tubes.vessel[plane, j, i])
                 inner = _mix(inner, 30.0, tubes.wall[plane, j, i])
                 inner = _mix(inner, -995.0, tubes.lumen[plane, j, i])
                 found = _mix(found, inner, body)

@@ -15,6 +15,7 @@ from breathline.phantom.breathing import at_points, posture, to_scan
 from breathline.phantom.chest import Chest, clear_lung, draw_chest
 from breathline.phantom.compiled import FloatArray, Grid
 from breathline.phantom.disease import choose_cuts
+from breathline.phantom.look import look_of
 from breathline.phantom.render import LEFT, RIGHT, Frame, Scene, Tubes, draw_plane, draw_tubes
 from breathline.phantom.scanner import Scanner, blurred, noisy, set_up
 from breathline.phantom.spec import CENTRE_MM, PhantomSpec
@@ -62,7 +63,7 @@ def geometry_of(spec: PhantomSpec) -> Geometry:
 
 def prepare(spec: PhantomSpec, baseline: PhantomSpec | None = None) -> Scan:
     """Draw the patient, the way they lie and breathe, and the disease of the day."""
-    chest = draw_chest(spec.seed)
+    chest = draw_chest(spec.seed, spec.variety)
     moved = posture(spec)
     sharpness = max(spec.pixel_mm, spec.thickness_mm / 2, 0.5)
     cuts = choose_cuts(
@@ -81,6 +82,7 @@ def prepare(spec: PhantomSpec, baseline: PhantomSpec | None = None) -> Scan:
         baseline=cuts.baseline,
         gravity=1.0 if supine else -1.0,
         couch=chest.back_mm + 7.0 if supine else chest.front_mm - 7.0,
+        look=look_of(spec.variety),
     )
     branches = _widened(chest, scene)
     geometry = geometry_of(spec)

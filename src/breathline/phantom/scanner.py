@@ -10,6 +10,7 @@ import numpy as np
 from scipy import fft
 
 from breathline.phantom.compiled import FloatArray
+from breathline.phantom.look import look_of
 from breathline.phantom.spec import PhantomSpec
 
 WATER_PER_MM = 0.0192
@@ -61,7 +62,7 @@ class Scanner:
 
 def set_up(spec: PhantomSpec) -> Scanner:
     """Prepare the filters of an acquisition."""
-    kernel = KERNELS[spec.kernel]
+    kernel, look = KERNELS[spec.kernel], look_of(spec.variety)
     fy = fft.fftfreq(spec.matrix, spec.pixel_mm)[:, None]
     fx = fft.rfftfreq(spec.matrix, spec.pixel_mm)[None, :]
     radius = np.hypot(fx, fy)
@@ -69,11 +70,12 @@ def set_up(spec: PhantomSpec) -> Scanner:
     def gaussian(width: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
         return np.asarray(np.exp(-2 * (np.pi * width * radius) ** 2))
 
-    blur = (1 + kernel.edge) * gaussian(kernel.blur_mm) - kernel.edge * gaussian(kernel.edge_mm)
-    power = radius * np.exp(-((radius / kernel.peak_per_mm) ** 2))
+    edge = kernel.edge * look.edge
+    blur = (1 + edge) * gaussian(kernel.blur_mm * look.blur) - edge * gaussian(kernel.edge_mm * look.blur)
+    power = radius * np.exp(-((radius / (kernel.peak_per_mm * look.grain)) ** 2))
     grain = np.sqrt(power)
     streaks = np.sqrt(power * np.exp(-((fx / 0.07) ** 2)))
-    sigma = kernel.noise_hu * np.sqrt(100.0 / spec.dose_mas / max(spec.thickness_mm, 0.3))
+    sigma = look.noise * kernel.noise_hu * np.sqrt(100.0 / spec.dose_mas / max(spec.thickness_mm, 0.3))
     return Scanner(
         blur.astype(np.float32),
         _unit(grain, spec.matrix),

@@ -23,6 +23,7 @@ _LIMITS: Mapping[str, tuple[float, float]] = MappingProxyType(
     {
         "seed": (0, 2**31 - 1),
         "visit": (0, 9999),
+        "variety": (0, 2**31 - 1),
         "matrix": (32, 1024),
         "fov_mm": (250, 600),
         "slices": (1, 2000),
@@ -50,6 +51,8 @@ class PhantomSpec:
         Decides the anatomy and where disease may lie: the same seed is the same patient.
     visit
         Decides how the patient lies and breathes that day, and the noise; 0 is the reference posture.
+    variety
+        Decides densities, cell sizes, borders and sharpness (see `breathline.phantom.look`); 0 is the standard.
     matrix
         Rows and columns of a slice.
     fov_mm
@@ -79,6 +82,7 @@ class PhantomSpec:
 
     seed: int = 1
     visit: int = 0
+    variety: int = 0
     matrix: int = 512
     fov_mm: float = 360.0
     slices: int | None = None

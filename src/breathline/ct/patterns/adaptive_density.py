@@ -17,14 +17,12 @@ from scipy import ndimage
 from breathline import __version__
 from breathline.ct.coarse import Mask
 from breathline.ct.patterns.method import Counts, PatternMap, border_shares, shares
+from breathline.ct.patterns.normal import Normal, find_normal
 from breathline.ct.patterns.parenchyma import SOLID_HU, Parenchyma, read_parenchyma, spread_labels
+from breathline.ct.patterns.shapes import Shapes, find_shapes, large_regions, sampling_of
 from breathline.ct.patterns.texture import find_uneven
 from breathline.model.volume import PATTERN_CODES, LabelMap, Step, Volume
 
-NORMAL_RANGE_HU = (-950.0, -780.0)
-"""Normal lung of a full breath lies here; a denser mode means that most of the lung is ill [HU]."""
-STEEPEST_GRAVITY = 6.0
-"""Steepest rise of normal density towards the couch that is taken for gravity [HU/cm]."""
 VESSEL_EXCESS_HU = 200.0
 """Excess of a block over the lung around, from which a vessel runs through it [HU]."""
 VESSEL_VOXEL_HU = 400.0
@@ -38,31 +36,6 @@ BORDER_MM = 6.0
 """How far from where haze was found its border may lie [mm]."""
 SHIFT_HU = 20.0
 """By how much the placing of the ground-glass threshold is uncertain, either way [HU]."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Normal:
-    """The normal lung of one patient.
-
-    Parameters
-    ----------
-    mode
-        Most frequent density of the lung between vessels, at `row` [HU].
-    spread
-        Standard deviation of normal lung, from the side on which there is no disease [HU].
-    slope
-        Rise of density per row towards the back [HU].
-    """
-
-    mode: float
-    spread: float
-    slope: float
-    row: float
-
-    def at(self, rows: int) -> NDArray[np.float32]:
-        """Density expected at each row, shaped to broadcast over (slices, rows, columns) [HU]."""
-        line = self.mode + self.slope * (np.arange(rows) - self.row)
-        return line.astype(np.float32)[None, :, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,33 +56,6 @@ class Thresholds:
     spreads: float = 2.5
     smallest_ml: float = 0.5
     core_mm: float = 4.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Shapes:
-    """What does not depend on where thresholds of haze lie.
-
-    Parameters
-    ----------
-    solid
-        Blocks without air: vessels, walls, consolidation.
-    depth
-        Distance to the pleura or to a vessel wider than 6 mm, whichever is nearer [mm].
-    """
-
-    solid: Mask
-    consolidation: Mask
-    depth: NDArray[np.float32]
-
-
-def find_shapes(parenchyma: Parenchyma) -> Shapes:
-    """Find solid lung, and how far the rest lies from pleura and large vessels."""
-    lung = parenchyma.side > 0
-    solid = lung & (parenchyma.hu > SOLID_HU)
-    consolidation = _consolidation(solid, parenchyma)
-    wide = _opened(solid & ~consolidation, 3.0, parenchyma)
-    depth = _depth(lung & ~wide, parenchyma)
-    return Shapes(solid=solid, consolidation=consolidation, depth=depth)
 
 
 class AdaptiveDensity:
@@ -162,39 +108,6 @@ def _doubtful_shares(blocks: NDArray[np.uint8], uneven: Mask, parenchyma: Parenc
     return shares(doubted, parenchyma.side)
 
 
-def find_normal(parenchyma: Parenchyma) -> Normal:
-    """Find the patient's normal lung density, its spread and its gravity gradient."""
-    lung = (parenchyma.side > 0) & (parenchyma.bright < 0.3)
-    values = parenchyma.background[lung].astype(np.float64)
-    rows = np.nonzero(lung)[1]
-    slope, row = _gravity(values, rows, parenchyma.spacing_mm[1])
-    level = values - slope * (rows - row)
-    histogram = np.bincount(np.clip((level + 1024) / 4.0, 0, 255).astype(int), minlength=256)
-    smooth = ndimage.gaussian_filter1d(histogram.astype(float), 3.0)
-    mode = float(np.clip(smooth.argmax() * 4.0 - 1022.0, *NORMAL_RANGE_HU))
-    below = mode - level[level < mode]
-    spread = 1.4826 * float(np.median(below)) if below.size else 30.0
-    return Normal(mode=mode, spread=float(np.clip(spread, 15.0, 50.0)), slope=slope, row=row)
-
-
-def _gravity(values: NDArray[np.float64], rows: NDArray[np.int64], row_mm: float) -> tuple[float, float]:
-    """Slope of the lower third of densities from front to back [HU a row], and the row it turns about."""
-    bands = rows // max(1, round(10.0 / row_mm))
-    centres, levels = [], []
-    for band in np.unique(bands):
-        mine = bands == band
-        if mine.sum() > 200:
-            centres.append(float(rows[mine].mean()))
-            levels.append(float(np.percentile(values[mine], 30)))
-    middle = float(np.median(rows)) if rows.size else 0.0
-    if len(centres) < 4:
-        return 0.0, middle
-    x, y = np.array(centres), np.array(levels)
-    i, j = np.triu_indices(x.size, 1)
-    slope = float(np.median((y[j] - y[i]) / (x[j] - x[i])))
-    return float(np.clip(slope, 0.0, STEEPEST_GRAVITY * row_mm / 10.0)), middle
-
-
 def excess_wanted(normal: Normal, limits: Thresholds) -> float:
     """Excess over normal lung from which lung between vessels is called ground-glass [HU]."""
     return max(limits.ground_glass, limits.spreads * normal.spread)
@@ -234,7 +147,7 @@ def _ground_glass(
     core = shapes.depth > limits.core_mm
 
     def regions(hazy: Mask) -> Mask:
-        return _regions(_majority(hazy, lung, parenchyma), core, parenchyma, limits.smallest_ml)
+        return large_regions(_majority(hazy, lung, parenchyma), core, parenchyma, limits.smallest_ml)
 
     first = regions(lung & ~shapes.solid & (excess > wanted + shift))
     if not first.any():
@@ -242,71 +155,8 @@ def _ground_glass(
     half = 0.5 * float(np.median(excess[first]))
     low, high = BORDER_RANGE
     border = min(max(half, low * wanted), high * wanted) + shift
-    near = ndimage.distance_transform_edt(~first, sampling=_sampling(parenchyma)) <= BORDER_MM
+    near = ndimage.distance_transform_edt(~first, sampling=sampling_of(parenchyma)) <= BORDER_MM
     return regions(lung & ~shapes.solid & (excess > border) & near)
-
-
-def _consolidation(solid: Mask, parenchyma: Parenchyma) -> Mask:
-    """Solid lung too thick for a vessel of its place: hilar vessels are wide, peripheral ones are not."""
-    thick = _opened(solid, 4.0, parenchyma)
-    away = _from_hilum(parenchyma) > 45.0
-    pieces, count = ndimage.label(thick)
-    if not count:
-        return thick
-    numbers = np.arange(1, count + 1)
-    volume = ndimage.sum_labels(thick, pieces, numbers) * parenchyma.block_ml
-    outside = ndimage.mean(away, pieces, numbers)
-    keep = np.zeros(count + 1, dtype=bool)
-    keep[1:] = (volume > 0.3) & ((outside > 0.5) | (volume > 25.0))
-    return np.asarray(keep[pieces])
-
-
-def _from_hilum(parenchyma: Parenchyma) -> NDArray[np.float32]:
-    """Distance from the nearer hilum, taken as the inner edge of the lung a little above mid-height [mm]."""
-    side = parenchyma.side
-    dz, dy, dx = parenchyma.spacing_mm
-    far = np.full(side.shape, 1e3, dtype=np.float32)
-    z, y, x = np.ogrid[: side.shape[0], : side.shape[1], : side.shape[2]]
-    for number in (1, 2):
-        mine = side == number
-        layers = np.flatnonzero(mine.any(axis=(1, 2)))
-        if not layers.size:
-            continue
-        height = round(layers[0] + 0.55 * (layers[-1] - layers[0]))
-        rows, columns = np.nonzero(mine[height])
-        if not rows.size:
-            continue
-        inner = float(np.percentile(columns, 95 if number == 1 else 5))
-        middle = float(np.median(rows))
-        distance = np.sqrt(
-            ((z - height) * dz * 0.7) ** 2 + ((y - middle) * dy) ** 2 + ((x - inner) * dx) ** 2
-        )
-        far = np.where(mine, distance, far)
-    return far.astype(np.float32)
-
-
-def _sampling(parenchyma: Parenchyma) -> tuple[float, float, float]:
-    """Spacing for distances; slices that are apart count as far away."""
-    dz, dy, dx = parenchyma.spacing_mm
-    return (1e4 if parenchyma.separate else dz, dy, dx)
-
-
-def _depth(mask: Mask, parenchyma: Parenchyma) -> NDArray[np.float32]:
-    """Distance of each block of a mask to what is not in it [mm]."""
-    padded = np.pad(mask, 1)
-    found = ndimage.distance_transform_edt(padded, sampling=_sampling(parenchyma))
-    return np.asarray(found[1:-1, 1:-1, 1:-1], dtype=np.float32)
-
-
-def _opened(mask: Mask, radius_mm: float, parenchyma: Parenchyma) -> Mask:
-    """Remove what is narrower than twice `radius_mm`."""
-    if not mask.any():
-        return mask
-    core = _depth(mask, parenchyma) > radius_mm
-    if not core.any():
-        return core
-    back = ndimage.distance_transform_edt(~core, sampling=_sampling(parenchyma))
-    return np.asarray(mask & (back <= radius_mm))
 
 
 def _majority(mask: Mask, lung: Mask, parenchyma: Parenchyma) -> Mask:
@@ -318,16 +168,3 @@ def _majority(mask: Mask, lung: Mask, parenchyma: Parenchyma) -> Mask:
     ill = ndimage.uniform_filter((mask & lung).astype(np.float32), size)
     all_lung = ndimage.uniform_filter(lung.astype(np.float32), size)
     return np.asarray(lung & ~(parenchyma.hu > SOLID_HU) & (ill > 0.5 * all_lung))
-
-
-def _regions(mask: Mask, core: Mask, parenchyma: Parenchyma, smallest_ml: float) -> Mask:
-    """Keep regions that are large enough and reach a core."""
-    pieces, count = ndimage.label(mask)
-    if not count:
-        return mask
-    numbers = np.arange(1, count + 1)
-    volume = ndimage.sum_labels(mask, pieces, numbers) * parenchyma.block_ml
-    reaches = ndimage.maximum(core, pieces, numbers)
-    keep = np.zeros(count + 1, dtype=bool)
-    keep[1:] = (volume >= smallest_ml) & np.asarray(reaches, dtype=bool)
-    return np.asarray(keep[pieces])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -12,6 +13,26 @@ from breathline.model.volume import PATTERN_CODES, LabelMap, Volume
 
 Counts = NDArray[np.float64]
 """(side, code): share of the voxels of the right (0) and left (1) lung that carry each pattern code."""
+
+
+INTERSTITIAL = ("ground_glass", "reticulation", "honeycombing", "consolidation")
+"""Patterns that together are the interstitial abnormality."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Band:
+    """Blocks about which a method is in doubt, as shares of the right and the left lung: (2,).
+
+    Parameters
+    ----------
+    leave
+        Carry the pattern and may be something else.
+    join
+        Carry something else and may be the pattern.
+    """
+
+    leave: Counts
+    join: Counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -30,6 +51,8 @@ class PatternMap:
     doubtful
         Shares of blocks that carry a pattern although they may be another one that the method cannot tell;
         an extent may be lower by these.
+    bands
+        Doubtful blocks of single patterns and of groups of them.
     borders
         Faces between blocks of a pattern and other lung, as a share of all blocks: how much border there is.
     """
@@ -39,6 +62,7 @@ class PatternMap:
     shifted: tuple[Counts, ...] = ()
     borders: Counts | None = None
     doubtful: Counts | None = None
+    bands: Mapping[frozenset[str], Band] = field(default_factory=dict)
 
 
 class PatternMethod(Protocol):

@@ -1,0 +1,74 @@
+"""The normal lung of one patient: its density, its spread, and how it rises towards the couch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from breathline.ct.patterns.parenchyma import Parenchyma
+
+NORMAL_RANGE_HU = (-950.0, -780.0)
+"""Normal lung of a full breath lies here; a denser mode means that most of the lung is ill [HU]."""
+STEEPEST_GRAVITY = 6.0
+"""Steepest rise of normal density towards the couch that is taken for gravity [HU/cm]."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normal:
+    """The normal lung of one patient.
+
+    Parameters
+    ----------
+    mode
+        Most frequent density of the lung between vessels, at `row` [HU].
+    spread
+        Standard deviation of normal lung, from the side on which there is no disease [HU].
+    slope
+        Rise of density per row towards the back [HU].
+    """
+
+    mode: float
+    spread: float
+    slope: float
+    row: float
+
+    def at(self, rows: int) -> NDArray[np.float32]:
+        """Density expected at each row, shaped to broadcast over (slices, rows, columns) [HU]."""
+        line = self.mode + self.slope * (np.arange(rows) - self.row)
+        return line.astype(np.float32)[None, :, None]
+
+
+def find_normal(parenchyma: Parenchyma) -> Normal:
+    """Find the patient's normal lung density, its spread and its gravity gradient."""
+    lung = (parenchyma.side > 0) & (parenchyma.bright < 0.3)
+    values = parenchyma.background[lung].astype(np.float64)
+    rows = np.nonzero(lung)[1]
+    slope, row = _gravity(values, rows, parenchyma.spacing_mm[1])
+    level = values - slope * (rows - row)
+    histogram = np.bincount(np.clip((level + 1024) / 4.0, 0, 255).astype(int), minlength=256)
+    smooth = ndimage.gaussian_filter1d(histogram.astype(float), 3.0)
+    mode = float(np.clip(smooth.argmax() * 4.0 - 1022.0, *NORMAL_RANGE_HU))
+    below = mode - level[level < mode]
+    spread = 1.4826 * float(np.median(below)) if below.size else 30.0
+    return Normal(mode=mode, spread=float(np.clip(spread, 15.0, 50.0)), slope=slope, row=row)
+
+
+def _gravity(values: NDArray[np.float64], rows: NDArray[np.int64], row_mm: float) -> tuple[float, float]:
+    """Slope of the lower third of densities from front to back [HU a row], and the row it turns about."""
+    bands = rows // max(1, round(10.0 / row_mm))
+    centres, levels = [], []
+    for band in np.unique(bands):
+        mine = bands == band
+        if mine.sum() > 200:
+            centres.append(float(rows[mine].mean()))
+            levels.append(float(np.percentile(values[mine], 30)))
+    middle = float(np.median(rows)) if rows.size else 0.0
+    if len(centres) < 4:
+        return 0.0, middle
+    x, y = np.array(centres), np.array(levels)
+    i, j = np.triu_indices(x.size, 1)
+    slope = float(np.median((y[j] - y[i]) / (x[j] - x[i])))
+    return float(np.clip(slope, 0.0, STEEPEST_GRAVITY * row_mm / 10.0)), middle
