@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numba
 import numpy as np
@@ -24,6 +25,18 @@ OUTSIDE_AIR_HU = -965
 
 MOSTLY = 0.7
 """Share of a hollow at the picture's edge that must have body on three sides to be cut lung, not outside."""
+
+
+class Grid(Protocol):
+    """What measuring a distance needs to know: the size of a block [mm], and whether slices are separate."""
+
+    @property
+    def spacing_mm(self) -> tuple[float, float, float]:
+        """Size of a block along (slices, rows, columns) [mm]."""
+
+    @property
+    def separate(self) -> bool:
+        """True if no shape is closed or opened across slices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -111,7 +124,7 @@ def _block_means(hu: NDArray[np.int16], factor: tuple[int, int, int]) -> NDArray
     return means
 
 
-def distance_to(mask: Mask, coarse: Coarse, reach_mm: float) -> NDArray[np.float32]:
+def distance_to(mask: Mask, coarse: Grid, reach_mm: float) -> NDArray[np.float32]:
     """Measure how far each voxel is from a mask, up to `reach_mm`; farther is infinite [mm].
 
     Within its own slice where slices are separate. Distances that are only compared with a short reach cost
@@ -162,12 +175,12 @@ def _across_slices(squared: NDArray[np.float32], dz: np.float32, slices: int) ->
     return found
 
 
-def grow(mask: Mask, radius_mm: float, coarse: Coarse) -> Mask:
+def grow(mask: Mask, radius_mm: float, coarse: Grid) -> Mask:
     """Add what lies within `radius_mm` of a mask."""
     return distance_to(mask, coarse, radius_mm) <= radius_mm
 
 
-def close(mask: Mask, radius_mm: float, coarse: Coarse) -> Mask:
+def close(mask: Mask, radius_mm: float, coarse: Grid) -> Mask:
     """Fill clefts and holes narrower than twice `radius_mm`."""
     pad = [
         (int(radius_mm / step) + 2) if n > 1 else 0
@@ -181,7 +194,7 @@ def close(mask: Mask, radius_mm: float, coarse: Coarse) -> Mask:
     return np.asarray(closed[inner] | mask)
 
 
-def shave(mask: Mask, radius_mm: float, coarse: Coarse) -> Mask:
+def shave(mask: Mask, radius_mm: float, coarse: Grid) -> Mask:
     """Remove what is narrower than twice `radius_mm`."""
     core = distance_to(~mask, coarse, radius_mm) > radius_mm
     return mask & grow(core, radius_mm, coarse)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import NDArray
 
 from breathline.ct.interval import Interval, measurement
 from breathline.ct.patterns.method import Counts, PatternMap
-from breathline.ct.sampling import with_sampling
+from breathline.ct.regions import REGIONS
+from breathline.ct.sampling import ratio_error
+from breathline.ct.tally import Tally
 from breathline.errors import Severity
 from breathline.model.measurement import Measurement
-from breathline.model.volume import PATTERN_CODES, LabelMap, QualityFlag
+from breathline.model.volume import PATTERN_CODES, QualityFlag
 
 EXTENT_FLOOR = 0.35
 """What normal lung is mistaken for disease, and disease for normal, whatever the extent [% of lung]."""
@@ -35,50 +38,92 @@ EXTENTS = {
 
 
 def extents(
-    region: str,
-    sides: tuple[int, ...],
-    lungs: LabelMap,
-    patterns: PatternMap,
-    now: Counts,
-    voxels: NDArray[np.float64],
-    lung_ml: Interval,
+    region: str, tally: Tally, cells: tuple[int, ...], patterns: PatternMap, region_ml: Interval
 ) -> list[Measurement]:
-    """Measure each pattern of a region in percent and mL; `voxels` are counted for each of `sides`."""
-    weights = voxels / voxels.sum()
-    rows = [side - 1 for side in sides]
+    """Measure each pattern of a region, in percent of that region and in mL."""
+    slices = tally.volumes_ml(cells)
+    whole = slices.sum(axis=1)
+    share = float(whole.sum()) / float(tally.volumes_ml(REGIONS["lungs"]).sum())
     found = []
     for measure, names in EXTENTS.items():
         if not patterns.measured.issuperset(names):
             continue
-        codes = [PATTERN_CODES[name] for name in names]
-
-        def percent(table: Counts, codes: list[int] = codes) -> float:
-            return 100.0 * float(np.dot(weights, table[rows][:, codes].sum(axis=1)))
-
-        band = patterns.bands.get(frozenset(names))
-        if band is not None:
-            leave, join = (100.0 * float(np.dot(weights, part[rows])) for part in (band.leave, band.join))
-            extent = interval_of_doubt(percent(now), leave, join)
-        else:
-            # Vessels are drawn voxel by voxel: the borders of their blocks say nothing.
-            blocks = None if measure == "ct_vessels" else patterns.borders
-            border = 0.0 if blocks is None else BORDER_BLOCKS * percent(blocks)
-            doubt = percent(patterns.doubtful) if patterns.doubtful is not None else 0.0
-            moved = [percent(table) for table in patterns.shifted]
-            extent = extent_interval(percent(now), moved, border, doubt)
-        if lungs.geometry.is_interval:
-            extent = with_sampling(extent, patterns.labels.labels, lungs.labels, codes, sides)
+        part = slices[:, [PATTERN_CODES[name] for name in names]].sum(axis=1)
+        value = 100.0 * float(part.sum() / whole.sum())
+        extent = _doubted(value, measure, patterns, _Scale.of(tally, cells, names, value), share)
+        if tally.separate:
+            by = min(100.0, 100.0 * ratio_error(part, whole, tally.heights_mm))
+            extent = extent.widened(by, most=100.0)
         found.append(measurement(measure, region, "%", extent))
-        found.append(measurement(measure, region, "mL", extent.times(lung_ml.value / 100.0)))
+        off = max(region_ml.value - region_ml.low, region_ml.high - region_ml.value)
+        in_ml = extent.times(region_ml.value / 100.0).widened(off * value / 100.0)
+        found.append(measurement(measure, region, "mL", in_ml))
     return found
 
 
-def extent_interval(value: float, moved: list[float], border: float, doubt: float) -> Interval:
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """How what a method says of a whole lung is carried over to a part of it.
+
+    Parameters
+    ----------
+    sides
+        Share of the part that lies in the right and in the left lung.
+    factor
+        How many times richer in the pattern the part is than those lungs.
+    """
+
+    sides: Counts
+    factor: float
+
+    @classmethod
+    def of(cls, tally: Tally, cells: tuple[int, ...], names: tuple[str, ...], value: float) -> _Scale:
+        codes = [PATTERN_CODES[name] for name in names]
+        sides, there = np.zeros(2), np.zeros(2)
+        for side, word in enumerate(("right_lung", "left_lung")):
+            lung = REGIONS[word]
+            sides[side] = tally.volumes_ml(tuple(cell for cell in cells if cell in lung)).sum()
+            volume = tally.volumes_ml(lung).sum(axis=0)
+            there[side] = 100.0 * volume[codes].sum() / max(1e-9, float(volume.sum()))
+        sides /= sides.sum()
+        expected = float(np.dot(sides, there))
+        return cls(sides, value / expected if expected > 0.0 else 1.0)
+
+    def percent(self, shares: Counts) -> float:
+        """Share of the part [%], from the shares of the right and the left lung."""
+        return 100.0 * self.factor * float(np.dot(self.sides, shares))
+
+
+def _doubted(value: float, measure: str, patterns: PatternMap, scale: _Scale, share: float) -> Interval:
+    """Interval of an extent from the doubts of the method; `share` of both lungs is measured."""
+    names = EXTENTS[measure]
+    codes = [PATTERN_CODES[name] for name in names]
+    # What is mistaken is patchy: in a part of the lungs it may be more than in the whole.
+    floor = EXTENT_FLOOR / float(np.sqrt(share))
+
+    def percent(table: Counts) -> float:
+        return scale.percent(table[:, codes].sum(axis=1))
+
+    band = patterns.bands.get(frozenset(names))
+    if band is not None:
+        # What may join lies beside the pattern or anywhere else.
+        join = scale.percent(band.join) * max(1.0, 1.0 / max(scale.factor, 1e-9))
+        return interval_of_doubt(value, scale.percent(band.leave), join, floor)
+    # Vessels are drawn voxel by voxel: the borders of their blocks say nothing.
+    blocks = None if measure == "ct_vessels" else patterns.borders
+    border = 0.0 if blocks is None else BORDER_BLOCKS * percent(blocks)
+    doubt = percent(patterns.doubtful) if patterns.doubtful is not None else 0.0
+    return extent_interval(value, [percent(table) for table in patterns.shifted], border, doubt, floor)
+
+
+def extent_interval(
+    value: float, moved: list[float], border: float, doubt: float, floor: float = EXTENT_FLOOR
+) -> Interval:
     """Interval of an extent from its values at shifted thresholds; the first of `moved` is unshifted.
 
     What may be another pattern (`doubt`) lowers the lower end only.
     """
-    down = up = float(np.hypot(EXTENT_FLOOR, border))
+    down = up = float(np.hypot(floor, border))
     if moved:
         scale = value / moved[0] if moved[0] > 0 else 1.0
         down = float(np.hypot(down, scale * (moved[0] - min(moved))))
@@ -87,9 +132,11 @@ def extent_interval(value: float, moved: list[float], border: float, doubt: floa
     return Interval(value, max(0.0, value - down), min(100.0, value + up))
 
 
-def interval_of_doubt(value: float, leave: float, join: float) -> Interval:
+def interval_of_doubt(
+    value: float, leave: float, join: float, floor: float = EXTENT_FLOOR
+) -> Interval:
     """Interval of an extent from the shares of lung that may leave and may join it [% of lung]."""
-    sure = np.hypot(EXTENT_FLOOR, EXTENT_SHARE * value)
+    sure = np.hypot(floor, EXTENT_SHARE * value)
     down = float(np.hypot(sure, DOUBT * leave))
     up = float(np.hypot(sure, DOUBT * join))
     return Interval(value, max(0.0, value - down), min(100.0, value + up))

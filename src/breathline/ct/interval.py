@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from breathline.model.measurement import Measurement, Origin
+import numpy as np
 
-Z95 = 1.96
+from breathline.model.measurement import Measurement, Origin
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,13 @@ class Interval:
     def times(self, factor: float) -> Interval:
         """Scale a value and its interval."""
         return Interval(self.value * factor, self.low * factor, self.high * factor)
+
+    def widened(self, by: float, *, least: float = 0.0, most: float = float("inf")) -> Interval:
+        """Add an error of its own to both ends, which stay between `least` and `most`."""
+        down, up = np.hypot(self.value - self.low, by), np.hypot(self.high - self.value, by)
+        return Interval(
+            self.value, float(max(least, self.value - down)), float(min(most, self.value + up))
+        )
 
 
 def measurement(measure: str, region: str, unit: str, found: Interval) -> Measurement:

@@ -2,66 +2,62 @@
 
 What the intervals include: the placing of thresholds (patterns labelled again with them shifted), the partial
 volume of the lungs' edge (the edge moved by `EDGE_VOXELS`), the calibration of Hounsfield units
-(`CALIBRATION_HU`), and, in interval HRCT, the slices that happened to be scanned (Cavalieri's estimator).
-What they do not include: a different breath, another scanner, or a wrong outline; these are told as quality
-flags.
+(`CALIBRATION_HU`), noise in densities, and, in interval HRCT, the slices that happened to be scanned
+(Cavalieri's estimator). What they do not include: a different breath, another scanner, or a wrong outline; these
+are told as quality flags.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-import numpy as np
-
-from breathline.ct.densitometry import densities, histograms
+from breathline.ct.densitometry import densities, noise_flags
 from breathline.ct.extents import absent_extents, extents
-from breathline.ct.interval import Z95, Interval, measurement
-from breathline.ct.patterns.method import PatternMap, shares
-from breathline.ct.sampling import cavalieri
+from breathline.ct.interval import Interval, measurement
+from breathline.ct.patterns.method import PatternMap
+from breathline.ct.regions import REGIONS, WHOLE, find_regions
+from breathline.ct.sampling import sampling_error
+from breathline.ct.tally import EDGE_VOXELS, Tally, count
 from breathline.model.measurement import Measurement
 from breathline.model.volume import LabelMap, QualityFlag, Volume
 
-EDGE_VOXELS = 0.15
-"""Uncertainty of the lungs' edge, as a share of a voxel: what moving the edge by 100 HU does."""
-REGIONS = {"lungs": (1, 2), "right_lung": (1,), "left_lung": (2,)}
-
 
 def quantify(
-    volume: Volume, lungs: LabelMap, patterns: PatternMap
+    volume: Volume, lungs: LabelMap, patterns: PatternMap, *, noise_hu: float | None = None
 ) -> tuple[tuple[Measurement, ...], tuple[QualityFlag, ...]]:
     """Measure volumes, densities and extents.
+
+    Parameters
+    ----------
+    noise_hu
+        Standard deviation of single voxels where tissue is even; None where it is not known [HU].
 
     Returns
     -------
     measurements
-        Extents in percent of the lung and in mL, lung volume [mL], mean density [HU], for both lungs together
-        (``lungs``) and each.
+        For both lungs together (``lungs``), each lung, zone, rind and each of the twelve cells (`REGIONS`): volume
+        [mL] and extents in percent of that region and in mL; for ``lungs`` and each lung, densities too.
     flags
-        Which measures the pattern method does not give, and why they are absent.
+        Which measures the pattern method does not give and why they are absent, and what noise does to densities.
     """
+    tally = count(volume, find_regions(lungs), patterns.labels)
     found: list[Measurement] = []
-    histogram = histograms(volume.hu, lungs.labels)
-    now = shares(patterns.labels.labels, lungs.labels)
-    for region, sides in REGIONS.items():
-        voxels = histogram[[side - 1 for side in sides]]
-        if not voxels.sum():
+    for region, cells in REGIONS.items():
+        if not tally.voxels[:, cells].any():
             continue
-        lung_ml = _lung_volume(lungs, sides)
-        found += [measurement("ct_lung_volume", region, "mL", lung_ml)]
-        found += densities(region, voxels.sum(axis=0))
-        found += extents(region, sides, lungs, patterns, now, voxels.sum(axis=1), lung_ml)
-    return tuple(found), tuple(absent_extents(patterns))
+        volume_ml = _volume(tally, cells)
+        found.append(measurement("ct_lung_volume", region, "mL", volume_ml))
+        if region in WHOLE:
+            found += densities(region, tally, WHOLE[region], noise_hu)
+        found += extents(region, tally, cells, patterns, volume_ml)
+    return tuple(found), (*absent_extents(patterns), *noise_flags(found))
 
 
-def _lung_volume(lungs: LabelMap, sides: Iterable[int]) -> Interval:
-    mask = np.isin(lungs.labels, tuple(sides))
-    areas = mask.sum(axis=(1, 2)).astype(float)
-    voxel_ml = lungs.geometry.voxel_ml
-    across = np.count_nonzero(mask[:, 1:] != mask[:, :-1]) + np.count_nonzero(
-        mask[:, :, 1:] != mask[:, :, :-1]
-    )
-    value = float(areas.sum()) * voxel_ml
-    error: float = EDGE_VOXELS * across * voxel_ml
-    if lungs.geometry.is_interval:
-        error = float(np.hypot(error, Z95 * cavalieri(areas, smooth=True) * voxel_ml))
-    return Interval(value, max(0.0, value - error), value + error)
+def _volume(tally: Tally, cells: tuple[int, ...]) -> Interval:
+    """Volume of some cells, its edge moved by `EDGE_VOXELS` [mL]."""
+    slices = tally.volumes_ml(cells).sum(axis=1)
+    value = float(slices.sum())
+    voxel_ml = tally.pixel_mm2 * float(tally.spans_mm.mean()) / 1000.0
+    edge = EDGE_VOXELS * float(tally.faces[list(cells)].sum()) * voxel_ml
+    found = Interval(value, max(0.0, value - edge), value + edge)
+    if tally.separate:
+        found = found.widened(min(value, sampling_error(slices, tally.heights_mm)))
+    return found

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from breathline.ct.coarse import Mask, close, distance_to
 from breathline.model.volume import LabelMap
 
 SIDES = ("right", "left")
@@ -57,7 +58,8 @@ REGIONS: Mapping[str, tuple[int, ...]] = MappingProxyType(
 )
 """Cells that make up each region that is reported."""
 
-WHOLE = ("lungs", "right_lung", "left_lung")
+WHOLE: Mapping[str, tuple[int, ...]] = MappingProxyType({"lungs": (0, 1), "right_lung": (0,), "left_lung": (1,)})
+"""Whole lungs, of which densities are reported, and their sides: right 0, left 1."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,6 +106,14 @@ def _zones(lungs: LabelMap) -> NDArray[np.uint8]:
     return np.minimum(3.0 * share, 2.0).astype(np.uint8)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plane:
+    """A grid whose slices are looked at one by one."""
+
+    spacing_mm: tuple[float, float, float]
+    separate: bool = True
+
+
 def _grid_step(lungs: LabelMap) -> tuple[int, int, int]:
     """Voxels along (slices, rows, columns) of one step of the grid; slices that are apart are all looked at."""
     dz, dy, dx = lungs.geometry.spacing_mm
@@ -111,46 +121,45 @@ def _grid_step(lungs: LabelMap) -> tuple[int, int, int]:
     return layers, max(1, round(GRID_MM / dy)), max(1, round(GRID_MM / dx))
 
 
-def _peripheral(lungs: LabelMap, step: tuple[int, int, int]) -> NDArray[np.bool_]:
+def _peripheral(lungs: LabelMap, step: tuple[int, int, int]) -> Mask:
     """Blocks of the grid within `RIND_MM` of their lung's outline in the slice."""
-    grid = lungs.labels[tuple(slice(n // 2, None, n) if n // 2 < size else slice(0, None, n)
-                              for n, size in zip(step, lungs.labels.shape, strict=True))]
-    pixel_mm = tuple(n * mm for n, mm in zip(step[1:], lungs.geometry.spacing_mm[1:], strict=True))
+    middle = tuple(
+        slice(min(n // 2, size - 1), None, n) for n, size in zip(step, lungs.labels.shape, strict=True)
+    )
+    grid = lungs.labels[middle]
+    dz, dy, dx = (n * mm for n, mm in zip(step, lungs.geometry.spacing_mm, strict=True))
+    plane = _Plane((dz, dy, dx))
     rind = np.zeros(grid.shape, dtype=bool)
-    for number, layer in enumerate(grid):
-        for side in (1, 2):
-            rind[number] |= _rind_of(layer == side, pixel_mm)
+    for side in (1, 2):
+        lung = grid == side
+        if not lung.any():
+            continue
+        box = (slice(None), _used(lung, (0, 2)), _used(lung, (0, 1)))
+        outline = _without_holes(close(np.pad(lung[box], ((0, 0), (1, 1), (1, 1))), HILUM_MM / 2.0, plane))
+        # The outline runs half a pixel before the middle of the first pixel outside.
+        depth = distance_to(~outline, plane, RIND_MM + dy) - min(dy, dx) / 2.0
+        rind[box] |= lung[box] & (depth[:, 1:-1, 1:-1] <= RIND_MM)
     return rind
 
 
-def _rind_of(lung: NDArray[np.bool_], pixel_mm: tuple[float, ...]) -> NDArray[np.bool_]:
-    found = np.zeros(lung.shape, dtype=bool)
-    rows, columns = np.flatnonzero(lung.any(axis=1)), np.flatnonzero(lung.any(axis=0))
-    if not rows.size:
-        return found
-    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
-    margin = 1 + max(int(np.ceil(HILUM_MM / 2.0 / mm)) for mm in pixel_mm)
-    outline = _without_clefts(np.pad(lung[box], margin), pixel_mm)
-    depth = ndimage.distance_transform_edt(outline, sampling=pixel_mm)
-    inner = (slice(margin, -margin), slice(margin, -margin))
-    # The outline runs half a pixel before the middle of the first pixel outside.
-    found[box] = lung[box] & (depth[inner] - min(pixel_mm) / 2.0 <= RIND_MM)
-    return found
+def _used(lung: Mask, axes: tuple[int, int]) -> slice:
+    where = np.flatnonzero(lung.any(axis=axes))
+    return slice(int(where[0]), int(where[-1]) + 1)
 
 
-def _without_clefts(lung: NDArray[np.bool_], pixel_mm: tuple[float, ...]) -> NDArray[np.bool_]:
-    """Fill holes, and clefts narrower than `HILUM_MM`."""
-    radius = HILUM_MM / 2.0
-    grown = ndimage.distance_transform_edt(~lung, sampling=pixel_mm) <= radius
-    closed = ndimage.distance_transform_edt(grown, sampling=pixel_mm) > radius
-    return np.asarray(ndimage.binary_fill_holes(closed | lung))
+def _without_holes(lung: Mask) -> Mask:
+    """Fill what lung surrounds in its slice; the first row of each slice is outside."""
+    in_slice = np.zeros((3, 3, 3), dtype=int)
+    in_slice[1] = ndimage.generate_binary_structure(2, 1)
+    pieces, _ = ndimage.label(~lung, in_slice)
+    return np.asarray(pieces != pieces[:, :1, :1])
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
 def _paint(
     lungs: NDArray[np.uint8],
     zones: NDArray[np.uint8],
-    rind: NDArray[np.bool_],
+    rind: Mask,
     step: NDArray[np.int64],
     labels: NDArray[np.uint8],
 ) -> None:
