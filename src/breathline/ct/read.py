@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,9 +12,11 @@ import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
 from breathline.ct.order import canonical_axes, slice_direction, stored_grid
-from breathline.ct.pixels import read_slice, to_hounsfield
+from breathline.ct.pixels import Pixels, read_images, to_hounsfield
 from breathline.ct.spacing import check_spacing, interval_note
-from breathline.dicom.header import image_format
+from breathline.dicom.header import MOST_BYTES, too_large
+from breathline.dicom.image_file import image_format, load_image
+from breathline.dicom.opening import tolerant_reading
 from breathline.dicom.series import FEWEST_SLICES, Series, choose_series, find_series, series_of_files
 from breathline.errors import Problem, ScanError, Severity
 from breathline.model.volume import PADDING, Acquisition, Geometry, HounsfieldArray, QualityFlag, Step, Volume
@@ -125,10 +126,6 @@ def _check_one_patient(chosen: Series, found: Sequence[Series]) -> None:
 
 
 def _read_dicom(series: Series, progress: Progress) -> Volume:
-    if series.frames > 1:
-        message = "this is one file with many frames (Enhanced CT), which is not read yet."
-        mend = "Export the scan as one file a slice."
-        raise ScanError([Problem(code="multi_frame", message=message, mend=mend, file=str(series.files[0]))])
     layout = check_spacing(series)
     raw = _read_slices(series, progress)
     direction = slice_direction(series)
@@ -141,29 +138,60 @@ def _read_dicom(series: Series, progress: Progress) -> Volume:
         geometry=geometry,
         stored=stored,
         acquisition=_acquisition(series),
-        quality=layout.notes,
+        quality=(*layout.notes, *_lossy_note(series)),
         steps=(_step(series, geometry),),
     )
 
 
 def _read_slices(series: Series, progress: Progress) -> HounsfieldArray:
-    total = len(series.files)
+    total = series.n_slices
+    _refuse_too_large(total * series.rows * series.columns, series)
     raw = np.empty((total, series.rows, series.columns), dtype=np.int16)
+    places = series.frames or tuple((path, 0) for path in series.files)
+    wanted: dict[Path, list[int]] = {}  # of each file, the slices it holds
+    for number, (path, _) in enumerate(places):
+        wanted.setdefault(path, []).append(number)
+
+    def fill(path: Path) -> list[Problem]:
+        found = read_images(path, [places[number][1] for number in wanted[path]])
+        problems = (_put(one, path, raw[number]) for number, one in zip(wanted[path], found, strict=False))
+        return [problem for problem in problems if problem]
+
     problems: list[Problem] = []
+    done = 0
     progress("reading slices", 0, total)
-    with warnings.catch_warnings(), ThreadPoolExecutor(2) as pool:
-        warnings.simplefilter("ignore")  # what pydicom warns of is told as a problem, or does not matter here
-        for number, found in enumerate(pool.map(read_slice, series.files)):
-            if isinstance(found, Problem):
-                problems.append(found)
-            elif found.shape != raw.shape[1:]:
-                problems.append(_odd_size(series.files[number], found.shape, raw.shape[1:]))
-            else:
-                raw[number] = found
-            progress("reading slices", number + 1, total)
+    with tolerant_reading(), ThreadPoolExecutor(2) as pool:
+        for path, wrong in zip(wanted, pool.map(fill, wanted), strict=True):
+            problems += wrong
+            done += len(wanted[path])
+            progress("reading slices", done, total)
     if problems:
         raise ScanError(problems)
     return raw
+
+
+def _put(found: Pixels | Problem, path: Path, into: HounsfieldArray) -> Problem | None:
+    """Put a slice where it belongs, or give what is wrong with it."""
+    if isinstance(found, Problem):
+        return found
+    if found.shape != into.shape:
+        return _odd_size(path, found.shape, into.shape)
+    into[:] = found
+    return None
+
+
+def _refuse_too_large(voxels: int, series: Series) -> None:
+    """Refuse, before memory is taken, what no chest CT can be."""
+    if 2 * voxels <= MOST_BYTES:
+        return
+    raise ScanError([replace(too_large(2 * voxels, series.files[0]), severity=Severity.ERROR)])
+
+
+def _lossy_note(series: Series) -> list[QualityFlag]:
+    if not series.lossy:
+        return []
+    message = "The pictures were compressed with loss: densities and fine structure are altered, by an unknown amount."
+    return [QualityFlag(code="lossy_compression", severity=Severity.WARNING, message=message)]
 
 
 def _odd_size(path: Path, found: tuple[int, ...], wanted: tuple[int, ...]) -> Problem:
@@ -176,12 +204,11 @@ def _read_file(series: Series) -> Volume:
     if series.samples != 1:
         message = f"each voxel holds {series.samples} values; this is a colour picture or a vector field."
         raise ScanError([Problem(code="colour", message=message, mend="Give the CT itself.", file=str(path))])
-    try:
-        image = sitk.ReadImage(str(path))
-    except RuntimeError:
+    image = load_image(path)
+    if image is None:
         message = f"this cannot be read as {series.source_format}: the file is damaged or cut short."
         mend = "Copy it again from its source."
-        raise ScanError([Problem(code="damaged_file", message=message, mend=mend, file=str(path))]) from None
+        raise ScanError([Problem(code="damaged_file", message=message, mend=mend, file=str(path))])
     values = sitk.GetArrayViewFromImage(image)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         message = "some voxels are not numbers (NaN or infinite)."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
@@ -11,7 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from breathline.dicom.header import Header, Vector, read_header
+from breathline.dicom.header import Header, Vector, read_headers
+from breathline.dicom.opening import tolerant_reading
 from breathline.errors import Problem, ScanError
 
 FEWEST_SLICES = 10
@@ -37,7 +37,7 @@ class Series:
     uid
         Series instance UID, or the path of a volume file; an identifier, never written to a result.
     files
-        From the lowest to the highest position along the slice normal.
+        From the lowest to the highest position along the slice normal; one for each slice, or for many.
     folder
         Folder of the files, relative to the folder that was searched (``.`` for itself).
     date
@@ -54,6 +54,8 @@ class Series:
         Directions (LPS) along which columns and rows grow.
     subject
         Short hash of the patient identifier.
+    frames
+        File and number within it of each slice, where files hold several; else empty.
     """
 
     uid: str
@@ -81,7 +83,8 @@ class Series:
     kvp: float | None = None
     exposure_mas: float | None = None
     samples: int = 1
-    frames: int = 1
+    lossy: bool = False
+    frames: tuple[tuple[Path, int], ...] = ()
     subject: str = ""
     study_uid: str = ""
 
@@ -160,14 +163,13 @@ def series_of_files(files: Iterable[Path], root: Path) -> tuple[tuple[Series, ..
     """Group files into series; `root` is the folder their places are told relative to."""
     headers: list[Header] = []
     problems: list[Problem] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what pydicom warns of is told as a problem, or does not matter here
+    with tolerant_reading():
         for path in files:
-            found = read_header(path)
+            found = read_headers(path)
             if isinstance(found, Problem):
                 problems.append(found)
-            elif found is not None:
-                headers.append(found)
+            else:
+                headers.extend(found)
     groups: dict[tuple[object, ...], list[Header]] = {}
     for header in headers:
         groups.setdefault(_group_key(header), []).append(header)
@@ -197,7 +199,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _group_key(header: Header) -> tuple[object, ...]:
     cosines = tuple(round(item, 2) + 0.0 for item in header.orientation)
     spacing = tuple(round(item, 3) for item in header.spacing_mm or ())
-    single = header.path if header.frames > 1 or header.source_format != "DICOM" else None
+    single = header.path if header.slices > 1 or header.source_format != "DICOM" else None
     # Anonymised files may have no series UID: the folder then stands for it.
     uid = header.series_uid or str(header.path.parent)
     return (
@@ -210,6 +212,7 @@ def _group_key(header: Header) -> tuple[object, ...]:
         cosines,
         "LOCALIZER" in header.image_type,
         header.samples,
+        header.stack,
         single,
     )
 
@@ -222,6 +225,7 @@ def _parts(group: list[Header]) -> list[list[Header]]:
         lambda h: (h.study_uid, h.series_number, h.acquisition_number),
         lambda h: (h.kernel, h.thickness_mm),
         lambda h: (h.description, h.image_type),
+        lambda h: h.path if h.frame is not None else None,
     ):
         parts: dict[object, list[Header]] = {}
         for header in group:
@@ -240,7 +244,8 @@ def _series(group: list[Header], root: Path) -> Series:
     first = group[0]
     ordered, positions = _in_order(group)
     gaps = np.diff(positions) if len(positions) > 1 else np.array([])
-    files = tuple(header.path for header in ordered)
+    files = tuple(dict.fromkeys(header.path for header in ordered))
+    several = any(header.frame is not None for header in ordered)
     exposures = [header.exposure_mas for header in group if header.exposure_mas is not None]
     return Series(
         uid=first.series_uid,
@@ -251,7 +256,7 @@ def _series(group: list[Header], root: Path) -> Series:
         description=first.description,
         kernel=first.kernel,
         date=first.date,
-        n_slices=sum(header.frames for header in group),
+        n_slices=sum(header.slices for header in group),
         rows=first.rows,
         columns=first.columns,
         spacing_mm=first.spacing_mm,
@@ -268,7 +273,8 @@ def _series(group: list[Header], root: Path) -> Series:
         kvp=first.kvp,
         exposure_mas=float(np.median(exposures)) if exposures else None,
         samples=first.samples,
-        frames=first.frames,
+        lossy=any(header.lossy for header in group),
+        frames=tuple((header.path, header.frame or 0) for header in ordered) if several else (),
         subject=first.subject,
         study_uid=first.study_uid,
     )
