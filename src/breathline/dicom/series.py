@@ -13,6 +13,7 @@ import numpy as np
 from breathline.dicom.header import Header, Vector, read_headers
 from breathline.dicom.opening import tolerant_reading
 from breathline.errors import Problem, ScanError
+from breathline.model.volume import LIKELY_THICKNESS_MM, touching_mm
 
 FEWEST_SLICES = 10
 """A chest is not measured from fewer slices: at 10 mm between slices they span less than half a lung."""
@@ -20,8 +21,22 @@ FEWEST_SLICES = 10
 SHORTEST_CHEST_MM = 80.0
 """Series that cover less of the body axis than this are not chosen while another covers more [mm]."""
 
+INTERVAL_AS_THICK_MM = 3.0
+"""Interval HRCT shows fine disease but samples the lung: a contiguous volume is preferred to it if its slices are
+no thicker than this [mm]."""
+
 _DERIVED = frozenset(
-    {"LOCALIZER", "REFORMATTED", "MPR", "PROJECTION IMAGE", "MIP", "MINIP", "VOLUME", "SCREEN SAVE"}
+    {
+        "LOCALIZER",
+        "REFORMATTED",
+        "MPR",
+        "PROJECTION IMAGE",
+        "MIP",
+        "MINIP",
+        "MAXIMUM",
+        "MINIMUM",
+        "SCREEN SAVE",
+    }
 )
 _LUNG_KERNEL = ("LUNG", "BONE", "B6", "B7", "B8", "BL5", "BL6", "BR5", "BR6", "FC5", "FC8", "YA", "YB", "L")
 
@@ -101,6 +116,12 @@ class Series:
         if len(self.orientation) != 6 or self.source_format != "DICOM":
             return True  # volume files may store their axes in any order
         return bool(np.argmax(np.abs(slice_normal(self.orientation))) == 2)
+
+    @property
+    def is_interval(self) -> bool:
+        """True if its slices leave gaps between them."""
+        mean = self.coverage_mm / max(1, self.n_slices - 1)
+        return mean > touching_mm(self.thickness_mm or LIKELY_THICKNESS_MM)
 
     @property
     def place(self) -> str:
@@ -218,8 +239,8 @@ def _group_key(header: Header) -> tuple[object, ...]:
 
 
 def _parts(group: list[Header]) -> list[list[Header]]:
-    """Split a series whose positions repeat by what else tells its parts apart, if that resolves it."""
-    if not _repeats(group):
+    """Split a series whose positions repeat, or lie between each other, by what else tells its parts apart."""
+    if not _repeats(group) and _is_even(group):
         return [group]
     for tell in (
         lambda h: (h.study_uid, h.series_number, h.acquisition_number),
@@ -230,14 +251,36 @@ def _parts(group: list[Header]) -> list[list[Header]]:
         parts: dict[object, list[Header]] = {}
         for header in group:
             parts.setdefault(tell(header), []).append(header)
-        if len(parts) > 1 and not any(_repeats(part) for part in parts.values()):
+        if len(parts) > 1 and _are_scans(list(parts.values()), mixed=not _repeats(group)):
             return list(parts.values())
     return [group]
+
+
+def _are_scans(parts: list[list[Header]], *, mixed: bool) -> bool:
+    """Tell parts that are scans of their own from slices that merely differ.
+
+    Where no position repeats, each must also be even, and they must cover the same stretch: else they are the
+    pieces of one scan, such as its upper and lower half.
+    """
+    if any(len(part) < 2 or _repeats(part) for part in parts):
+        return False
+    if not mixed:
+        return True
+    places = [_in_order(part)[1] for part in parts]
+    shared = min(one[-1] for one in places) - max(one[0] for one in places)
+    longest = max(one[-1] - one[0] for one in places)
+    return all(_is_even(part) for part in parts) and shared > 0.5 * longest
 
 
 def _repeats(group: list[Header]) -> bool:
     places = [tuple(round(item, 2) for item in h.position) for h in group if h.position is not None]
     return len(set(places)) < len(places)
+
+
+def _is_even(group: list[Header]) -> bool:
+    """Tell whether slices lie evenly spaced, or nothing is known of where they lie."""
+    gaps = np.diff(_in_order(group)[1])
+    return not gaps.size or bool(np.all(np.abs(gaps - np.median(gaps)) <= 0.1 * np.median(gaps) + 0.05))
 
 
 def _series(group: list[Header], root: Path) -> Series:
@@ -319,10 +362,16 @@ def why_not_lungs(series: Series) -> str:
         (series.rows == 0, "it holds no picture"),
         ("LOCALIZER" in series.image_type, "it is a localiser"),
         (not series.is_axial, "its slices are not axial"),
-        (bool(_DERIVED.intersection(series.image_type)), "it is a reformation, not the scan itself"),
+        (_is_derived(series), "it is a reformation, not the scan itself"),
         (series.n_slices < FEWEST_SLICES, f"it has only {series.n_slices} slices"),
     )
     return next((reason for broken, reason in rules if broken), "")
+
+
+def _is_derived(series: Series) -> bool:
+    """Tell reformations and renderings; an Enhanced CT calls the scan itself a VOLUME too."""
+    words = set(series.image_type)
+    return bool(words & _DERIVED) or {"DERIVED", "VOLUME"} <= words
 
 
 def choose_series(series: Sequence[Series]) -> tuple[Series, str]:
@@ -350,6 +399,8 @@ def choose_series(series: Sequence[Series]) -> tuple[Series, str]:
 
 def _order(series: Series) -> tuple[float, bool, int, str]:
     thickness = series.thickness_mm or series.slice_spacing_mm or 99.0
+    if series.is_interval:
+        thickness = max(thickness, INTERVAL_AS_THICK_MM + 0.1)
     return (max(thickness, 1.5), not is_lung_kernel(series.kernel), -series.n_slices, str(series.files[0]))
 
 
@@ -362,6 +413,8 @@ def _reason(best: Series, others: Sequence[Series]) -> str:
 def _lesser(best: Series, other: Series) -> str:
     if other.coverage_mm < 0.8 * best.coverage_mm:
         return "it covers less of the chest"
+    if _order(other)[0] > _order(best)[0] and other.is_interval and not best.is_interval:
+        return "it leaves gaps between slices"
     if _order(other)[0] > _order(best)[0]:
         return "its slices are thicker"
     if _order(other)[1] and not _order(best)[1]:
