@@ -41,7 +41,7 @@ _TAGS = [
 ]
 _COPY_AGAIN = "Copy the file again from its source."
 _JPEG_FAMILY = "1.2.840.10008.1.2.4."
-_LOWEST_REAL_HU = -1500
+LOWEST_REAL_HU = -1500
 """Values below this are not tissue or air but marks of a scanner for "not reconstructed" [HU]."""
 
 
@@ -216,7 +216,7 @@ def _padded(raw: NDArray[Any], frame: Any) -> NDArray[np.bool_]:
     limit = frame.get("PixelPaddingRangeLimit")
     ends = [_as_stored(item, raw) for item in (value, limit if isinstance(limit, int) else value)]
     marked = (raw >= min(ends)) & (raw <= max(ends))
-    return from_edge(marked)
+    return _from_edge(marked)
 
 
 def _as_stored(value: int, raw: NDArray[Any]) -> int:
@@ -227,7 +227,7 @@ def _as_stored(value: int, raw: NDArray[Any]) -> int:
     return value + 2 * half if raw.dtype.kind == "u" and value < 0 else value
 
 
-def from_edge(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _from_edge(marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Keep the marked pixels from which every pixel up to an edge of the picture, in line, is marked too."""
     kept = np.zeros_like(marked)
     for axis in (0, 1):
@@ -245,6 +245,6 @@ def to_hounsfield(raw: NDArray[Any], slope: float, intercept: float) -> Pixels:
     if slope == 1.0 and intercept == int(intercept) and raw.dtype.itemsize <= 2:
         values = raw.astype(np.int32) + int(intercept)
     else:
-        values = np.rint(raw.astype(np.float32) * slope + intercept).astype(np.int32)
-    values[values < _LOWEST_REAL_HU] = PADDING
+        values = np.rint(raw.astype(np.float32) * slope + intercept)
+    values[values < LOWEST_REAL_HU] = PADDING
     return np.clip(values, PADDING, 32767).astype(np.int16)

@@ -12,7 +12,7 @@ import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
 from breathline.ct.order import canonical_axes, slice_direction, stored_grid
-from breathline.ct.pixels import Pixels, read_images, to_hounsfield
+from breathline.ct.pixels import LOWEST_REAL_HU, Pixels, read_images, to_hounsfield
 from breathline.ct.spacing import check_spacing, interval_note
 from breathline.dicom.header import MOST_BYTES, too_large
 from breathline.dicom.image_file import image_format, load_image
@@ -23,7 +23,11 @@ from breathline.model.volume import PADDING, Acquisition, Geometry, HounsfieldAr
 from breathline.progress import Progress, silent
 
 AIR_AT_MOST = -500
-"""A chest has at least 1 % of voxels below this; if not, the values are not Hounsfield units [HU]."""
+"""A chest has voxels of air or lung, below this; if not, the values are not Hounsfield units [HU]."""
+FEWEST_AIR = 0.01
+SOFT_TISSUE_WITHIN = 200
+"""Fat, muscle, blood and liver lie within this of water [HU]."""
+FEWEST_SOFT = 0.02
 
 
 def read_scan(source: Path | Sequence[Path] | Series, *, progress: Progress = silent) -> Volume:
@@ -256,13 +260,17 @@ def _acquisition(series: Series) -> Acquisition:
 def _check_values(hu: HounsfieldArray, series: Series) -> None:
     sample = hu[:, ::4, ::4]
     real = sample[sample > PADDING]
-    if real.size and float(np.mean(real < AIR_AT_MOST)) >= 0.01:
+    if not real.size or float(np.mean(real < AIR_AT_MOST)) < FEWEST_AIR:
+        lowest = int(hu[hu > PADDING].min()) if real.size else 0
+        what = f"the lowest is {lowest}, air is -1000"
+        mend = "Give a chest CT in Hounsfield units; if 1024 was added to its values, take it off."
+    elif real.size < 0.5 * sample.size and float(np.mean(np.abs(real) < SOFT_TISSUE_WITHIN)) < FEWEST_SOFT:
+        lost = 1.0 - real.size / sample.size
+        what = f"{100 * lost:.0f} % lie below {LOWEST_REAL_HU}, and hardly any are of soft tissue, near 0"
+        mend = "If they were in Hounsfield units before the header's intercept was added, set that to 0."
+    else:
         return
-    lowest = int(hu[hu > PADDING].min()) if real.size else 0
-    message = (
-        f"the values do not look like Hounsfield units of a chest: the lowest is {lowest}, air is -1000."
-    )
-    mend = "Give a chest CT in Hounsfield units; if 1024 was added to its values, take it off."
+    message = f"the values do not look like Hounsfield units of a chest: {what}."
     raise ScanError([Problem(code="not_hounsfield", message=message, mend=mend, file=series.place)])
 
 
@@ -273,13 +281,11 @@ def _mark_canvas(volume: Volume) -> Volume:
     value = int(corners[0, 0])
     if value < -900 or not bool(np.any(np.all(corners == value, axis=0))):
         return volume
-    used = (hu != value).any(axis=0)
-    rows, columns = used.any(axis=1), used.any(axis=0)
-    if rows.all() and columns.all():
-        return volume
-    marked = hu.copy()
-    marked[:, ~rows, :] = PADDING
-    marked[:, :, ~columns] = PADDING
+    # A canvas is the same in all slices, whatever its shape; a pixel of the body is not.
+    canvas = np.ones(hu.shape[1:], dtype=bool)
+    for layer in hu:
+        canvas &= layer == value
+    hu[:, canvas] = PADDING  # the array was made here and belongs to nobody else yet
     message = f"The picture lies in a larger canvas filled with {value}; the canvas is left out."
     flag = QualityFlag(code="canvas", severity=Severity.NOTE, message=message)
-    return replace(volume, hu=marked, quality=(*volume.quality, flag))
+    return replace(volume, quality=(*volume.quality, flag))
