@@ -221,3 +221,12 @@ def test_nothing_is_lost_by_canonical_axes() -> None:
     stored = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
     grid = stored_grid((1, 1, 1), (0, 0, 0), (1, 0, 0, 0, 1, 0, 0, 0, 1))
     np.testing.assert_array_equal(canonical_axes(stored, grid, None)[0], stored)
+
+
+def test_blank_slices_are_told(tmp_path: Path) -> None:
+    files = write_series(tmp_path, round_chest())
+    change_header(files[3], RescaleIntercept=-30000)
+    (flag,) = read_scan(tmp_path).quality
+    assert flag.message == (
+        "1 of 12 slices are blank (15 mm above the lowest): lung that lies there is not measured."
+    )

@@ -15,13 +15,15 @@ from breathline.ct.order import canonical_axes, slice_direction, stored_grid
 from breathline.ct.pixels import LOWEST_REAL_HU, Pixels, read_images, to_hounsfield
 from breathline.ct.spacing import check_spacing, interval_note
 from breathline.dicom.header import MOST_BYTES, too_large
-from breathline.dicom.image_file import image_format, load_image
+from breathline.dicom.image_file import image_format, load_image, without_chatter
 from breathline.dicom.opening import tolerant_reading
 from breathline.dicom.series import FEWEST_SLICES, Series, choose_series, find_series, series_of_files
 from breathline.errors import Problem, ScanError, Severity
 from breathline.model.volume import PADDING, Acquisition, Geometry, HounsfieldArray, QualityFlag, Step, Volume
 from breathline.progress import Progress, silent
 
+_FILES_AT_A_TIME = 16
+"""Between so many, progress is told: the error stream is closed to the decoders while they work."""
 AIR_AT_MOST = -500
 """A chest has voxels of air or lung, below this; if not, the values are not Hounsfield units [HU]."""
 FEWEST_AIR = 0.01
@@ -59,7 +61,7 @@ def read_scan(source: Path | Sequence[Path] | Series, *, progress: Progress = si
     volume = _read_dicom(series, progress) if series.source_format == "DICOM" else _read_file(series)
     _check_values(volume.hu, series)
     marked = _mark_canvas(volume)
-    return replace(marked, quality=(*flags, *marked.quality))
+    return replace(marked, quality=(*flags, *marked.quality, *_blank_note(marked)))
 
 
 def find_scan(source: Path | Sequence[Path]) -> tuple[Series, tuple[QualityFlag, ...]]:
@@ -162,12 +164,15 @@ def _read_slices(series: Series, progress: Progress) -> HounsfieldArray:
         return [problem for problem in problems if problem]
 
     problems: list[Problem] = []
+    files = list(wanted)
     done = 0
     progress("reading slices", 0, total)
     with tolerant_reading(), ThreadPoolExecutor(2) as pool:
-        for path, wrong in zip(wanted, pool.map(fill, wanted), strict=True):
-            problems += wrong
-            done += len(wanted[path])
+        for first in range(0, len(files), _FILES_AT_A_TIME):
+            part = files[first : first + _FILES_AT_A_TIME]
+            with without_chatter():
+                problems += [problem for wrong in pool.map(fill, part) for problem in wrong]
+            done += sum(len(wanted[path]) for path in part)
             progress("reading slices", done, total)
     if problems:
         raise ScanError(problems)
@@ -272,6 +277,19 @@ def _check_values(hu: HounsfieldArray, series: Series) -> None:
         return
     message = f"the values do not look like Hounsfield units of a chest: {what}."
     raise ScanError([Problem(code="not_hounsfield", message=message, mend=mend, file=series.place)])
+
+
+def _blank_note(volume: Volume) -> list[QualityFlag]:
+    """Tell of slices in which every voxel has one value: no picture, though the file says so."""
+    blank = [n for n, layer in enumerate(volume.hu) if layer[0, 0] == layer[-1, -1] and np.ptp(layer) == 0]
+    if not blank:
+        return []
+    places = ", ".join(f"{volume.geometry.heights_mm[n]:.0f}" for n in blank[:5])
+    message = (
+        f"{len(blank)} of {len(volume.hu)} slices are blank ({places}{' …' if len(blank) > 5 else ''} mm above the "
+        "lowest): lung that lies there is not measured."
+    )
+    return [QualityFlag(code="blank_slices", severity=Severity.WARNING, message=message)]
 
 
 def _mark_canvas(volume: Volume) -> Volume:
