@@ -44,7 +44,7 @@ _PLACE_LINE = re.compile(
 )
 
 _COUNT_LINE = re.compile(rb"^(?:NDims|dimension)\s*[=:]([^\n]*)", re.MULTILINE | re.IGNORECASE)
-"""How many dimensions there are: one digit. MetaIO crashes on more."""
+"""How many dimensions there are: one digit. On absurdly many MetaIO never comes back."""
 
 _ONE_AT_A_TIME = threading.Lock()
 
