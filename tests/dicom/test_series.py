@@ -143,3 +143,62 @@ def test_thin_lung_kernel_is_chosen_over_thick_and_localiser(tmp_path: Path) -> 
         "60 slices of 1 mm, kernel B30f in 'soft' (its kernel is softer); "
         "12 slices of 5 mm, kernel B30f in 'thick' (its slices are thicker)."
     )
+
+
+def test_two_breaths_whose_slices_lie_between_each_other_are_two_scans(tmp_path: Path) -> None:
+    tags = {"SeriesInstanceUID": "1.2.3", "StudyInstanceUID": "1.2", "SliceThickness": 1.0}
+    inspired = [10.0 * n for n in range(12)]
+    expired = [10.0 * n + 4.0 for n in range(12)]
+    write_series(tmp_path / "x", BLANK, positions=inspired, AcquisitionNumber=1, **tags)
+    write_series(tmp_path / "y", BLANK, positions=expired, AcquisitionNumber=2, **tags)
+    series, _ = find_series(tmp_path)
+    assert sorted(item.positions_mm[0] for item in series) == [0.0, 4.0]
+
+
+def test_the_two_halves_of_a_scan_are_not_two_scans(tmp_path: Path) -> None:
+    tags = {"SeriesInstanceUID": "1.2.3", "StudyInstanceUID": "1.2", "SliceThickness": 1.0}
+    write_series(tmp_path / "x", BLANK, positions=[10.0 * n for n in range(12)], AcquisitionNumber=1, **tags)
+    upper = [135 + 10.0 * n for n in range(12)]
+    write_series(tmp_path / "y", BLANK, positions=upper, AcquisitionNumber=2, **tags)
+    assert [item.n_slices for item in find_series(tmp_path)[0]] == [24]
+
+
+@pytest.mark.parametrize(("thick", "folder"), [(2.5, "volume"), (5.0, "interval")])
+def test_interval_hrct_yields_to_a_fine_volume_only(tmp_path: Path, thick: float, folder: str) -> None:
+    write_series(tmp_path / "interval", BLANK, spacing=(10.0, 1.0, 1.0), seed="a", SliceThickness=1.0)
+    slices = int(120 / thick)
+    whole = np.full((slices, 8, 8), -800, dtype=np.int16)
+    write_series(tmp_path / "volume", whole, spacing=(thick, 1.0, 1.0), seed="b")
+    chosen, reason = choose_series(find_series(tmp_path)[0])
+    assert chosen.folder == folder
+    assert ("it leaves gaps between slices" in reason) is (folder == "volume")
+
+
+def test_a_rendering_is_not_the_scan_but_an_original_volume_is(tmp_path: Path) -> None:
+    for kind, reason in (("ORIGINAL", ""), ("DERIVED", "it is a reformation, not the scan itself")):
+        write_series(tmp_path / kind, BLANK, ImageType=[kind, "PRIMARY", "VOLUME"])
+        (series,), _ = find_series(tmp_path / kind)
+        assert why_not_lungs(series) == reason
+
+
+def test_of_a_whole_study_the_fine_lung_volume_is_chosen_and_the_rest_told(tmp_path: Path) -> None:
+    fine = np.full((60, 8, 8), -800, dtype=np.int16)
+    write_series(tmp_path / "lung", fine, spacing=(1.0, 1.0, 1.0), seed="a", ConvolutionKernel="LUNG")
+    write_series(tmp_path / "cta", BLANK, spacing=(5.0, 1.0, 1.0), seed="b", ContrastBolusAgent="iodine")
+    write_series(tmp_path / "coronal", BLANK, seed="c", orientation=(1, 0, 0, 0, 0, -1))
+    write_series(tmp_path / "sagittal", BLANK, seed="d", orientation=(0, 1, 0, 0, 0, -1))
+    write_series(tmp_path / "mip", BLANK, seed="e", ImageType=["DERIVED", "SECONDARY", "AXIAL", "MIP"])
+    write_series(tmp_path / "scout", BLANK[:2], seed="f", ImageType=["ORIGINAL", "PRIMARY", "LOCALIZER"])
+    write_series(tmp_path / "pet", fine, seed="g", Modality="PT")
+    write_series(tmp_path / "screen", BLANK[:1], seed="h", SamplesPerPixel=3)
+    write_series(tmp_path / "dose", BLANK[:1], seed="i", Modality="SR", PixelSpacing=None)
+    chosen, reason = choose_series(find_series(tmp_path)[0])
+    assert chosen.folder == "lung"
+    for told in (
+        "'coronal' (its slices are not axial)",
+        "'cta' (its slices are thicker)",
+        "'mip' (it is a reformation, not the scan itself)",
+        "'pet' (its modality is PT, not CT)",
+        "'dose' (its modality is SR, not CT)",
+    ):
+        assert told in reason

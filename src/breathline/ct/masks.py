@@ -21,7 +21,7 @@ from breathline.ct.coarse import shrink
 from breathline.ct.order import canonical_axes, stored_grid
 from breathline.ct.segmentation import Placed, read_segmentation
 from breathline.ct.sides import split_sides
-from breathline.dicom.header import image_format
+from breathline.dicom.image_file import image_format
 from breathline.errors import Problem, ScanError, Severity
 from breathline.model.volume import (
     LUNG_CODES,

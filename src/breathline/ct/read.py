@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -13,16 +12,24 @@ import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
 from breathline.ct.order import canonical_axes, slice_direction, stored_grid
-from breathline.ct.pixels import read_slice, to_hounsfield
+from breathline.ct.pixels import LOWEST_REAL_HU, Pixels, read_images, to_hounsfield
 from breathline.ct.spacing import check_spacing, interval_note
-from breathline.dicom.header import image_format
+from breathline.dicom.header import MOST_BYTES, too_large
+from breathline.dicom.image_file import image_format, load_image, without_chatter
+from breathline.dicom.opening import tolerant_reading
 from breathline.dicom.series import FEWEST_SLICES, Series, choose_series, find_series, series_of_files
 from breathline.errors import Problem, ScanError, Severity
 from breathline.model.volume import PADDING, Acquisition, Geometry, HounsfieldArray, QualityFlag, Step, Volume
 from breathline.progress import Progress, silent
 
+_FILES_AT_A_TIME = 16
+"""Between so many, progress is told: the error stream is closed to the decoders while they work."""
 AIR_AT_MOST = -500
-"""A chest has at least 1 % of voxels below this; if not, the values are not Hounsfield units [HU]."""
+"""A chest has voxels of air or lung, below this; if not, the values are not Hounsfield units [HU]."""
+FEWEST_AIR = 0.01
+SOFT_TISSUE_WITHIN = 200
+"""Fat, muscle, blood and liver lie within this of water [HU]."""
+FEWEST_SOFT = 0.02
 
 
 def read_scan(source: Path | Sequence[Path] | Series, *, progress: Progress = silent) -> Volume:
@@ -54,7 +61,7 @@ def read_scan(source: Path | Sequence[Path] | Series, *, progress: Progress = si
     volume = _read_dicom(series, progress) if series.source_format == "DICOM" else _read_file(series)
     _check_values(volume.hu, series)
     marked = _mark_canvas(volume)
-    return replace(marked, quality=(*flags, *marked.quality))
+    return replace(marked, quality=(*flags, *marked.quality, *_blank_note(marked)))
 
 
 def find_scan(source: Path | Sequence[Path]) -> tuple[Series, tuple[QualityFlag, ...]]:
@@ -125,10 +132,6 @@ def _check_one_patient(chosen: Series, found: Sequence[Series]) -> None:
 
 
 def _read_dicom(series: Series, progress: Progress) -> Volume:
-    if series.frames > 1:
-        message = "this is one file with many frames (Enhanced CT), which is not read yet."
-        mend = "Export the scan as one file a slice."
-        raise ScanError([Problem(code="multi_frame", message=message, mend=mend, file=str(series.files[0]))])
     layout = check_spacing(series)
     raw = _read_slices(series, progress)
     direction = slice_direction(series)
@@ -141,29 +144,63 @@ def _read_dicom(series: Series, progress: Progress) -> Volume:
         geometry=geometry,
         stored=stored,
         acquisition=_acquisition(series),
-        quality=layout.notes,
+        quality=(*layout.notes, *_lossy_note(series)),
         steps=(_step(series, geometry),),
     )
 
 
 def _read_slices(series: Series, progress: Progress) -> HounsfieldArray:
-    total = len(series.files)
+    total = series.n_slices
+    _refuse_too_large(total * series.rows * series.columns, series)
     raw = np.empty((total, series.rows, series.columns), dtype=np.int16)
+    places = series.frames or tuple((path, 0) for path in series.files)
+    wanted: dict[Path, list[int]] = {}  # of each file, the slices it holds
+    for number, (path, _) in enumerate(places):
+        wanted.setdefault(path, []).append(number)
+
+    def fill(path: Path) -> list[Problem]:
+        found = read_images(path, [places[number][1] for number in wanted[path]])
+        problems = (_put(one, path, raw[number]) for number, one in zip(wanted[path], found, strict=False))
+        return [problem for problem in problems if problem]
+
     problems: list[Problem] = []
+    files = list(wanted)
+    done = 0
     progress("reading slices", 0, total)
-    with warnings.catch_warnings(), ThreadPoolExecutor(2) as pool:
-        warnings.simplefilter("ignore")  # what pydicom warns of is told as a problem, or does not matter here
-        for number, found in enumerate(pool.map(read_slice, series.files)):
-            if isinstance(found, Problem):
-                problems.append(found)
-            elif found.shape != raw.shape[1:]:
-                problems.append(_odd_size(series.files[number], found.shape, raw.shape[1:]))
-            else:
-                raw[number] = found
-            progress("reading slices", number + 1, total)
+    with tolerant_reading(), ThreadPoolExecutor(2) as pool:
+        for first in range(0, len(files), _FILES_AT_A_TIME):
+            part = files[first : first + _FILES_AT_A_TIME]
+            with without_chatter():
+                problems += [problem for wrong in pool.map(fill, part) for problem in wrong]
+            done += sum(len(wanted[path]) for path in part)
+            progress("reading slices", done, total)
     if problems:
         raise ScanError(problems)
     return raw
+
+
+def _put(found: Pixels | Problem, path: Path, into: HounsfieldArray) -> Problem | None:
+    """Put a slice where it belongs, or give what is wrong with it."""
+    if isinstance(found, Problem):
+        return found
+    if found.shape != into.shape:
+        return _odd_size(path, found.shape, into.shape)
+    into[:] = found
+    return None
+
+
+def _refuse_too_large(voxels: int, series: Series) -> None:
+    """Refuse, before memory is taken, what no chest CT can be."""
+    if 2 * voxels <= MOST_BYTES:
+        return
+    raise ScanError([replace(too_large(2 * voxels, series.files[0]), severity=Severity.ERROR)])
+
+
+def _lossy_note(series: Series) -> list[QualityFlag]:
+    if not series.lossy:
+        return []
+    message = "The pictures were compressed with loss: densities and fine structure are altered, by an unknown amount."
+    return [QualityFlag(code="lossy_compression", severity=Severity.WARNING, message=message)]
 
 
 def _odd_size(path: Path, found: tuple[int, ...], wanted: tuple[int, ...]) -> Problem:
@@ -176,12 +213,11 @@ def _read_file(series: Series) -> Volume:
     if series.samples != 1:
         message = f"each voxel holds {series.samples} values; this is a colour picture or a vector field."
         raise ScanError([Problem(code="colour", message=message, mend="Give the CT itself.", file=str(path))])
-    try:
-        image = sitk.ReadImage(str(path))
-    except RuntimeError:
+    image = load_image(path)
+    if image is None:
         message = f"this cannot be read as {series.source_format}: the file is damaged or cut short."
         mend = "Copy it again from its source."
-        raise ScanError([Problem(code="damaged_file", message=message, mend=mend, file=str(path))]) from None
+        raise ScanError([Problem(code="damaged_file", message=message, mend=mend, file=str(path))])
     values = sitk.GetArrayViewFromImage(image)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         message = "some voxels are not numbers (NaN or infinite)."
@@ -229,14 +265,31 @@ def _acquisition(series: Series) -> Acquisition:
 def _check_values(hu: HounsfieldArray, series: Series) -> None:
     sample = hu[:, ::4, ::4]
     real = sample[sample > PADDING]
-    if real.size and float(np.mean(real < AIR_AT_MOST)) >= 0.01:
+    if not real.size or float(np.mean(real < AIR_AT_MOST)) < FEWEST_AIR:
+        lowest = int(hu[hu > PADDING].min()) if real.size else 0
+        what = f"the lowest is {lowest}, air is -1000"
+        mend = "Give a chest CT in Hounsfield units; if 1024 was added to its values, take it off."
+    elif real.size < 0.5 * sample.size and float(np.mean(np.abs(real) < SOFT_TISSUE_WITHIN)) < FEWEST_SOFT:
+        lost = 1.0 - real.size / sample.size
+        what = f"{100 * lost:.0f} % lie below {LOWEST_REAL_HU}, and hardly any are of soft tissue, near 0"
+        mend = "If they were in Hounsfield units before the header's intercept was added, set that to 0."
+    else:
         return
-    lowest = int(hu[hu > PADDING].min()) if real.size else 0
-    message = (
-        f"the values do not look like Hounsfield units of a chest: the lowest is {lowest}, air is -1000."
-    )
-    mend = "Give a chest CT in Hounsfield units; if 1024 was added to its values, take it off."
+    message = f"the values do not look like Hounsfield units of a chest: {what}."
     raise ScanError([Problem(code="not_hounsfield", message=message, mend=mend, file=series.place)])
+
+
+def _blank_note(volume: Volume) -> list[QualityFlag]:
+    """Tell of slices in which every voxel has one value: no picture, though the file says so."""
+    blank = [n for n, layer in enumerate(volume.hu) if layer[0, 0] == layer[-1, -1] and np.ptp(layer) == 0]
+    if not blank:
+        return []
+    places = ", ".join(f"{volume.geometry.heights_mm[n]:.0f}" for n in blank[:5])
+    message = (
+        f"{len(blank)} of {len(volume.hu)} slices are blank ({places}{' …' if len(blank) > 5 else ''} mm above the "
+        "lowest): lung that lies there is not measured."
+    )
+    return [QualityFlag(code="blank_slices", severity=Severity.WARNING, message=message)]
 
 
 def _mark_canvas(volume: Volume) -> Volume:
@@ -246,13 +299,11 @@ def _mark_canvas(volume: Volume) -> Volume:
     value = int(corners[0, 0])
     if value < -900 or not bool(np.any(np.all(corners == value, axis=0))):
         return volume
-    used = (hu != value).any(axis=0)
-    rows, columns = used.any(axis=1), used.any(axis=0)
-    if rows.all() and columns.all():
-        return volume
-    marked = hu.copy()
-    marked[:, ~rows, :] = PADDING
-    marked[:, :, ~columns] = PADDING
+    # A canvas is the same in all slices, whatever its shape; a pixel of the body is not.
+    canvas = np.ones(hu.shape[1:], dtype=bool)
+    for layer in hu:
+        canvas &= layer == value
+    hu[:, canvas] = PADDING  # the array was made here and belongs to nobody else yet
     message = f"The picture lies in a larger canvas filled with {value}; the canvas is left out."
     flag = QualityFlag(code="canvas", severity=Severity.NOTE, message=message)
-    return replace(volume, hu=marked, quality=(*volume.quality, flag))
+    return replace(volume, quality=(*volume.quality, flag))

@@ -16,6 +16,8 @@ LARGEST_GROUP = 4
 """Interval HRCT takes single slices or pairs, seldom three or four; longer runs are pieces of a volume."""
 LARGEST_GAP_MM = 45.0
 """Over a wider gap nothing is said about the lung between: expiratory HRCT takes a slice every 20 to 30 mm [mm]."""
+MOST_TILT_DEG = 5.0
+"""Beyond this, what is traced from slice to slice (airways, vessels) suffers from the lean; an assumption [°]."""
 
 Places = NDArray[np.float64]
 
@@ -187,5 +189,10 @@ def _tilt_notes(series: Series) -> list[QualityFlag]:
     degrees = float(np.degrees(np.arccos(min(1.0, cosine))))
     if degrees < 0.5:
         return []
-    message = f"The gantry was tilted by {degrees:.0f}°; volumes are computed along the slice normal."
-    return [QualityFlag(code="gantry_tilt", severity=Severity.NOTE, message=message)]
+    lean = float(np.linalg.norm(along)) * np.sin(np.radians(degrees)) / (len(series.origins_mm) - 1)
+    message = (
+        f"The gantry was tilted by {degrees:.0f}°. Volumes are right, for slices are counted by the distance between "
+        f"their planes; shapes lean by {lean:.1f} mm from slice to slice, here and in the label maps."
+    )
+    severity = Severity.WARNING if degrees > MOST_TILT_DEG else Severity.NOTE
+    return [QualityFlag(code="gantry_tilt", severity=severity, message=message)]

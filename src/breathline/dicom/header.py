@@ -1,19 +1,20 @@
-"""One file's header: what a DICOM object or an image file says about itself, without its pixels."""
+"""A file's headers: what a DICOM object or an image file says about its images, without their pixels."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import pydicom
-import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 from pydicom.errors import InvalidDicomError
 
+from breathline.dicom.frames import PER_FRAME, SHARED, flat_frames, is_multi_frame
+from breathline.dicom.image_file import image_format, open_image, size_in_memory
+from breathline.dicom.opening import open_dicom
 from breathline.errors import Problem, Severity
 
 Vector = tuple[float, float, float]
@@ -51,16 +52,18 @@ _TAGS = [
     "Columns",
     "PixelSpacing",
     "BitsAllocated",
+    "ContrastBolusAgentSequence",
+    "LossyImageCompression",
+    SHARED,
+    PER_FRAME,
 ]
 
-FILE_FORMATS: dict[str, str] = {
-    ".nii": "NIfTI",
-    ".nii.gz": "NIfTI",
-    ".mha": "MetaImage",
-    ".mhd": "MetaImage",
-    ".nrrd": "NRRD",
-    ".nhdr": "NRRD",
-}
+_LOSSY = frozenset({"50", "51", "81", "91", "93", "203"})
+"""Last number of transfer syntaxes 1.2.840.10008.1.2.4.* that lose something, or may: JPEG, near-lossless JPEG-LS,
+JPEG 2000 and its high-throughput form."""
+
+MOST_BYTES = 4 * 2**30
+"""More than 1024 × 1024 × 2000 voxels of 16 bits: no chest CT is larger, and no laptop could measure it."""
 
 _MASK_NAME = re.compile(r"(^|[^a-z])(mask|msk|masks|seg|label|labels|lungs|patterns)([^a-z]|$)")
 
@@ -73,7 +76,7 @@ _NEVER_AN_IMAGE = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
-    """What one file says about itself. Empty text and None mean it does not say.
+    """What one image says about itself. Empty text and None mean it does not say.
 
     Parameters
     ----------
@@ -85,8 +88,13 @@ class Header:
         Directions along which columns and rows grow (LPS), six cosines.
     spacing_mm
         Distance between rows and between columns [mm].
-    frames
-        Images in the file: 1 for a slice, more for an Enhanced CT object or a volume file.
+    slices
+        Slices it holds: 1 for a slice, more for a volume file and for a DICOM object that does not say where its
+        images lie.
+    frame
+        Which image of its file it is, from 0; None where the file holds one.
+    stack
+        What a file with several stacks of images says to tell them apart.
     """
 
     path: Path
@@ -115,39 +123,29 @@ class Header:
     slice_spacing_mm: float | None = None
     rows: int = 0
     columns: int = 0
-    frames: int = 1
+    slices: int = 1
+    frame: int | None = None
+    stack: tuple[str, ...] = ()
     samples: int = 1
+    lossy: bool = False
 
 
-def image_format(path: Path) -> str:
-    """Give the volume file format a name stands for, or empty text.
-
-    >>> image_format(Path("scan.nii.gz"))
-    'NIfTI'
-    """
-    name = path.name.lower()
-    for ending in (".nii.gz", path.suffix.lower()):
-        if ending in FILE_FORMATS and name.endswith(ending):
-            return FILE_FORMATS[ending]
-    return ""
-
-
-def read_header(path: Path) -> Header | Problem | None:
-    """Read what a file says about itself; None for a file that nobody would take for a scan.
+def read_headers(path: Path) -> tuple[Header, ...] | Problem:
+    """Read what the images of a file say about themselves; nothing for a file that nobody would take for a scan.
 
     Returns
     -------
-    Header, Problem or None
-        The header, or why the file cannot be used.
+    tuple of Header, or Problem
+        A header for each image of a DICOM file, or one for a volume file; or why the file cannot be used.
     """
     if path.name.startswith(".") or _NEVER_AN_IMAGE.search(path.name):
-        return None
+        return ()
     if path.name.upper() == "DICOMDIR":
-        return None
+        return ()
     try:
         if path.stat().st_size == 0:
             return _unusable("empty_file", "the file is empty.", "Copy it again from its source.", path)
-        return _read_volume_header(path) if image_format(path) else _read_dicom_header(path)
+        return _read_volume_header(path) if image_format(path) else _read_dicom_headers(path)
     except OSError as error:
         reason = error.strerror or "unreadable"
         return _unusable("unreadable_file", f"the file cannot be read ({reason}).", "Check its rights.", path)
@@ -157,11 +155,15 @@ def _unusable(code: str, message: str, mend: str, path: Path) -> Problem:
     return Problem(code=code, message=message, mend=mend, severity=Severity.WARNING, file=str(path))
 
 
-def _read_dicom_header(path: Path) -> Header | Problem | None:
+def too_large(size: int, path: Path) -> Problem:
+    """Refuse, before memory is taken, what no chest CT can be; `size` in bytes."""
+    message = f"its header tells of {size / 2**30:.0f} GiB of pixels; no chest CT is so large."
+    return _unusable("too_large", message, "Copy it again from its source, or make it coarser.", path)
+
+
+def _read_dicom_headers(path: Path) -> tuple[Header, ...] | Problem:
     try:
-        with pydicom.config.disable_value_validation():
-            data = pydicom.dcmread(path, stop_before_pixels=True, specific_tags=_TAGS)
-            return _from_dicom(path, data)
+        return _from_dicom(path, open_dicom(path, _TAGS, pixels=False))
     except InvalidDicomError:
         mend = "Remove it, or export the scan again as DICOM."
         return _unusable("not_dicom", "this is not a DICOM file, whatever its name.", mend, path)
@@ -172,11 +174,36 @@ def _read_dicom_header(path: Path) -> Header | Problem | None:
         return _unusable("damaged_header", "the DICOM header is damaged.", mend, path)
 
 
-def _from_dicom(path: Path, data: Any) -> Header | Problem | None:
+def _from_dicom(path: Path, data: Any) -> tuple[Header, ...] | Problem:
     if str(data.file_meta.get("MediaStorageSOPClassUID", "")) == "1.2.840.10008.1.3.10":
-        return None  # a DICOMDIR under another name
+        return ()  # a DICOMDIR under another name
     if "Rows" not in data or "Columns" not in data:
-        return Header(path=path, modality=_text(data, "Modality"), subject=_subject(data))
+        return (Header(path=path, modality=_text(data, "Modality"), subject=_subject(data)),)
+    images = _integer(data, "NumberOfFrames") or 1
+    if not is_multi_frame(data):
+        return (replace(_of_image(path, data), slices=images),)
+    lossy = _lossy(data)
+    found = tuple(
+        replace(_of_image(path, frame), frame=number, stack=_stack(frame), lossy=lossy)
+        for number, frame in enumerate(flat_frames(data))
+    )
+    if len(found) != images:
+        message = f"the file says it holds {images} images and describes {len(found)}."
+        return _unusable("damaged_header", message, "Copy it again from its source.", path)
+    return found
+
+
+def _stack(frame: Any) -> tuple[str, ...]:
+    names = (
+        "StackID",
+        "TemporalPositionIndex",
+        "TemporalPositionTimeOffset",
+        "NominalCardiacTriggerDelayTime",
+    )
+    return tuple(_text(frame, name) for name in names)
+
+
+def _of_image(path: Path, data: Any) -> Header:
     spacing = _numbers(data, "PixelSpacing")
     position = _numbers(data, "ImagePositionPatient")
     return Header(
@@ -190,7 +217,7 @@ def _from_dicom(path: Path, data: Any) -> Header | Problem | None:
         manufacturer=_text(data, "Manufacturer"),
         model=_text(data, "ManufacturerModelName"),
         kernel="/".join(str(item) for item in _items(data, "ConvolutionKernel")),
-        contrast=_text(data, "ContrastBolusAgent"),
+        contrast=_contrast(data),
         patient_position=_text(data, "PatientPosition"),
         kvp=_number(data, "KVP"),
         exposure_mas=_exposure(data),
@@ -204,26 +231,25 @@ def _from_dicom(path: Path, data: Any) -> Header | Problem | None:
         spacing_mm=(spacing[0], spacing[1]) if len(spacing) == 2 else None,
         rows=int(data.Rows),
         columns=int(data.Columns),
-        frames=_integer(data, "NumberOfFrames") or 1,
         samples=_integer(data, "SamplesPerPixel") or 1,
+        lossy=_lossy(data),
     )
 
 
-def _read_volume_header(path: Path) -> Header | Problem:
-    reader = sitk.ImageFileReader()
-    reader.SetFileName(str(path))
-    try:
-        reader.ReadImageInformation()
-    except RuntimeError:
+def _read_volume_header(path: Path) -> tuple[Header, ...] | Problem:
+    reader = open_image(path)
+    if reader is None:
         mend = "Check that the file is whole and its ending is right."
         return _unusable("unreadable_file", f"this cannot be read as {image_format(path)}.", mend, path)
     size, spacing = reader.GetSize(), reader.GetSpacing()
     if len(size) != 3:
         mend = "Give a three-dimensional CT volume."
         return _unusable("not_a_volume", f"the image has {len(size)} dimensions, not 3.", mend, path)
+    if size_in_memory(reader) > MOST_BYTES:
+        return too_large(size_in_memory(reader), path)
     origin, direction = reader.GetOrigin(), reader.GetDirection()
     axis = max(range(3), key=lambda column: abs(direction[6 + column]))  # the one along the body
-    return Header(
+    header = Header(
         path=path,
         source_format=image_format(path),
         modality="SEG" if _MASK_NAME.search(path.name.lower()) else "CT",
@@ -234,9 +260,10 @@ def _read_volume_header(path: Path) -> Header | Problem:
         slice_spacing_mm=spacing[axis],
         rows=size[1],
         columns=size[0],
-        frames=size[axis],
+        slices=size[axis],
         samples=reader.GetNumberOfComponents(),
     )
+    return (header,)
 
 
 def _items(data: Any, name: str) -> tuple[Any, ...]:
@@ -270,9 +297,23 @@ def _integer(data: Any, name: str) -> int | None:
 def _exposure(data: Any) -> float | None:
     exposure = _number(data, "Exposure")
     if exposure is None:
+        exposure = _number(data, "ExposureInmAs")
+    if exposure is None:
         micro = _number(data, "ExposureInuAs")
         return None if micro is None else micro / 1000.0
     return exposure
+
+
+def _lossy(data: Any) -> bool:
+    """Tell whether the pixels were compressed with loss, as the header says or its transfer syntax allows."""
+    told = _text(data, "LossyImageCompression")
+    family, _, last = str(getattr(data, "file_meta", {}).get("TransferSyntaxUID", "")).rpartition(".")
+    return told == "01" or (told != "00" and family == "1.2.840.10008.1.2.4" and last in _LOSSY)
+
+
+def _contrast(data: Any) -> str:
+    agents = data.get("ContrastBolusAgentSequence") or ()
+    return _text(data, "ContrastBolusAgent") or next((_text(item, "CodeMeaning") for item in agents), "")
 
 
 def _subject(data: Any) -> str:

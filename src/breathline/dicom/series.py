@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Date
@@ -11,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from breathline.dicom.header import Header, Vector, read_header
+from breathline.dicom.header import Header, Vector, read_headers
+from breathline.dicom.opening import tolerant_reading
 from breathline.errors import Problem, ScanError
+from breathline.model.volume import LIKELY_THICKNESS_MM, touching_mm
 
 FEWEST_SLICES = 10
 """A chest is not measured from fewer slices: at 10 mm between slices they span less than half a lung."""
@@ -20,8 +21,22 @@ FEWEST_SLICES = 10
 SHORTEST_CHEST_MM = 80.0
 """Series that cover less of the body axis than this are not chosen while another covers more [mm]."""
 
+INTERVAL_AS_THICK_MM = 3.0
+"""Interval HRCT shows fine disease but samples the lung: a contiguous volume is preferred to it if its slices are
+no thicker than this [mm]."""
+
 _DERIVED = frozenset(
-    {"LOCALIZER", "REFORMATTED", "MPR", "PROJECTION IMAGE", "MIP", "MINIP", "VOLUME", "SCREEN SAVE"}
+    {
+        "LOCALIZER",
+        "REFORMATTED",
+        "MPR",
+        "PROJECTION IMAGE",
+        "MIP",
+        "MINIP",
+        "MAXIMUM",
+        "MINIMUM",
+        "SCREEN SAVE",
+    }
 )
 _LUNG_KERNEL = ("LUNG", "BONE", "B6", "B7", "B8", "BL5", "BL6", "BR5", "BR6", "FC5", "FC8", "YA", "YB", "L")
 
@@ -37,7 +52,7 @@ class Series:
     uid
         Series instance UID, or the path of a volume file; an identifier, never written to a result.
     files
-        From the lowest to the highest position along the slice normal.
+        From the lowest to the highest position along the slice normal; one for each slice, or for many.
     folder
         Folder of the files, relative to the folder that was searched (``.`` for itself).
     date
@@ -54,6 +69,8 @@ class Series:
         Directions (LPS) along which columns and rows grow.
     subject
         Short hash of the patient identifier.
+    frames
+        File and number within it of each slice, where files hold several; else empty.
     """
 
     uid: str
@@ -81,7 +98,8 @@ class Series:
     kvp: float | None = None
     exposure_mas: float | None = None
     samples: int = 1
-    frames: int = 1
+    lossy: bool = False
+    frames: tuple[tuple[Path, int], ...] = ()
     subject: str = ""
     study_uid: str = ""
 
@@ -98,6 +116,12 @@ class Series:
         if len(self.orientation) != 6 or self.source_format != "DICOM":
             return True  # volume files may store their axes in any order
         return bool(np.argmax(np.abs(slice_normal(self.orientation))) == 2)
+
+    @property
+    def is_interval(self) -> bool:
+        """True if its slices leave gaps between them."""
+        mean = self.coverage_mm / max(1, self.n_slices - 1)
+        return mean > touching_mm(self.thickness_mm or LIKELY_THICKNESS_MM)
 
     @property
     def place(self) -> str:
@@ -160,14 +184,13 @@ def series_of_files(files: Iterable[Path], root: Path) -> tuple[tuple[Series, ..
     """Group files into series; `root` is the folder their places are told relative to."""
     headers: list[Header] = []
     problems: list[Problem] = []
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # what pydicom warns of is told as a problem, or does not matter here
+    with tolerant_reading():
         for path in files:
-            found = read_header(path)
+            found = read_headers(path)
             if isinstance(found, Problem):
                 problems.append(found)
-            elif found is not None:
-                headers.append(found)
+            else:
+                headers.extend(found)
     groups: dict[tuple[object, ...], list[Header]] = {}
     for header in headers:
         groups.setdefault(_group_key(header), []).append(header)
@@ -197,7 +220,7 @@ def _walk(folder: Path) -> Iterator[Path]:
 def _group_key(header: Header) -> tuple[object, ...]:
     cosines = tuple(round(item, 2) + 0.0 for item in header.orientation)
     spacing = tuple(round(item, 3) for item in header.spacing_mm or ())
-    single = header.path if header.frames > 1 or header.source_format != "DICOM" else None
+    single = header.path if header.slices > 1 or header.source_format != "DICOM" else None
     # Anonymised files may have no series UID: the folder then stands for it.
     uid = header.series_uid or str(header.path.parent)
     return (
@@ -210,25 +233,43 @@ def _group_key(header: Header) -> tuple[object, ...]:
         cosines,
         "LOCALIZER" in header.image_type,
         header.samples,
+        header.stack,
         single,
     )
 
 
 def _parts(group: list[Header]) -> list[list[Header]]:
-    """Split a series whose positions repeat by what else tells its parts apart, if that resolves it."""
-    if not _repeats(group):
+    """Split a series whose positions repeat, or lie between each other, by what else tells its parts apart."""
+    if not _repeats(group) and _is_even(group):
         return [group]
     for tell in (
         lambda h: (h.study_uid, h.series_number, h.acquisition_number),
         lambda h: (h.kernel, h.thickness_mm),
         lambda h: (h.description, h.image_type),
+        lambda h: h.path if h.frame is not None else None,
     ):
         parts: dict[object, list[Header]] = {}
         for header in group:
             parts.setdefault(tell(header), []).append(header)
-        if len(parts) > 1 and not any(_repeats(part) for part in parts.values()):
+        if len(parts) > 1 and _are_scans(list(parts.values()), mixed=not _repeats(group)):
             return list(parts.values())
     return [group]
+
+
+def _are_scans(parts: list[list[Header]], *, mixed: bool) -> bool:
+    """Tell parts that are scans of their own from slices that merely differ.
+
+    Where no position repeats, each must also be even, and they must cover the same stretch: else they are the
+    pieces of one scan, such as its upper and lower half.
+    """
+    if any(len(part) < 2 or _repeats(part) for part in parts):
+        return False
+    if not mixed:
+        return True
+    places = [_in_order(part)[1] for part in parts]
+    shared = min(one[-1] for one in places) - max(one[0] for one in places)
+    longest = max(one[-1] - one[0] for one in places)
+    return all(_is_even(part) for part in parts) and shared > 0.5 * longest
 
 
 def _repeats(group: list[Header]) -> bool:
@@ -236,11 +277,18 @@ def _repeats(group: list[Header]) -> bool:
     return len(set(places)) < len(places)
 
 
+def _is_even(group: list[Header]) -> bool:
+    """Tell whether slices lie evenly spaced, or nothing is known of where they lie."""
+    gaps = np.diff(_in_order(group)[1])
+    return not gaps.size or bool(np.all(np.abs(gaps - np.median(gaps)) <= 0.1 * np.median(gaps) + 0.05))
+
+
 def _series(group: list[Header], root: Path) -> Series:
     first = group[0]
     ordered, positions = _in_order(group)
     gaps = np.diff(positions) if len(positions) > 1 else np.array([])
-    files = tuple(header.path for header in ordered)
+    files = tuple(dict.fromkeys(header.path for header in ordered))
+    several = any(header.frame is not None for header in ordered)
     exposures = [header.exposure_mas for header in group if header.exposure_mas is not None]
     return Series(
         uid=first.series_uid,
@@ -251,7 +299,7 @@ def _series(group: list[Header], root: Path) -> Series:
         description=first.description,
         kernel=first.kernel,
         date=first.date,
-        n_slices=sum(header.frames for header in group),
+        n_slices=sum(header.slices for header in group),
         rows=first.rows,
         columns=first.columns,
         spacing_mm=first.spacing_mm,
@@ -268,7 +316,8 @@ def _series(group: list[Header], root: Path) -> Series:
         kvp=first.kvp,
         exposure_mas=float(np.median(exposures)) if exposures else None,
         samples=first.samples,
-        frames=first.frames,
+        lossy=any(header.lossy for header in group),
+        frames=tuple((header.path, header.frame or 0) for header in ordered) if several else (),
         subject=first.subject,
         study_uid=first.study_uid,
     )
@@ -313,10 +362,16 @@ def why_not_lungs(series: Series) -> str:
         (series.rows == 0, "it holds no picture"),
         ("LOCALIZER" in series.image_type, "it is a localiser"),
         (not series.is_axial, "its slices are not axial"),
-        (bool(_DERIVED.intersection(series.image_type)), "it is a reformation, not the scan itself"),
+        (_is_derived(series), "it is a reformation, not the scan itself"),
         (series.n_slices < FEWEST_SLICES, f"it has only {series.n_slices} slices"),
     )
     return next((reason for broken, reason in rules if broken), "")
+
+
+def _is_derived(series: Series) -> bool:
+    """Tell reformations and renderings; an Enhanced CT calls the scan itself a VOLUME too."""
+    words = set(series.image_type)
+    return bool(words & _DERIVED) or {"DERIVED", "VOLUME"} <= words
 
 
 def choose_series(series: Sequence[Series]) -> tuple[Series, str]:
@@ -344,6 +399,8 @@ def choose_series(series: Sequence[Series]) -> tuple[Series, str]:
 
 def _order(series: Series) -> tuple[float, bool, int, str]:
     thickness = series.thickness_mm or series.slice_spacing_mm or 99.0
+    if series.is_interval:
+        thickness = max(thickness, INTERVAL_AS_THICK_MM + 0.1)
     return (max(thickness, 1.5), not is_lung_kernel(series.kernel), -series.n_slices, str(series.files[0]))
 
 
@@ -356,6 +413,8 @@ def _reason(best: Series, others: Sequence[Series]) -> str:
 def _lesser(best: Series, other: Series) -> str:
     if other.coverage_mm < 0.8 * best.coverage_mm:
         return "it covers less of the chest"
+    if _order(other)[0] > _order(best)[0] and other.is_interval and not best.is_interval:
+        return "it leaves gaps between slices"
     if _order(other)[0] > _order(best)[0]:
         return "its slices are thicker"
     if _order(other)[1] and not _order(best)[1]:
