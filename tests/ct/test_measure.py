@@ -15,7 +15,6 @@ from breathline.ct.lungs import segment_lungs
 from breathline.ct.measure import MeasuredScan, key_slices, measure_scan, write_scan
 from breathline.ct.patterns import DEFAULT_METHOD, PATTERN_METHODS
 from breathline.ct.quantify import quantify
-from breathline.ct.sampling import cavalieri
 from breathline.errors import OutputError, RegistryError, ScanError
 from breathline.keyslices import read_key_slices
 from breathline.model.measurement import Measurement
@@ -184,13 +183,6 @@ def test_command_refuses_with_code_3_and_writes_nothing(tmp_path: Path) -> None:
     assert result.exit_code == 3
     assert "No CT scan was found" in result.stderr
     assert not (tmp_path / "o").exists()
-
-
-def test_sampling_error_by_hand() -> None:
-    # Exact arithmetic for areas 1, 2, 1: (3·6 − 4·4 + 1) / 12 and / 240.
-    areas = np.array([0.0, 1.0, 2.0, 1.0, 0.0])
-    assert cavalieri(areas, smooth=False) == pytest.approx((3 / 12) ** 0.5)
-    assert cavalieri(areas, smooth=True) == pytest.approx((3 / 240) ** 0.5)
 
 
 def test_lung_that_may_be_fibrotic_lowers_the_lower_end_only() -> None:

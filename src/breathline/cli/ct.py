@@ -49,6 +49,7 @@ def measure(
         # Loaded here so that `breathline --help` answers at once.
         from breathline.ct.measure import FILES, MARK, as_json, measure_scan, write_scan  # noqa: PLC0415
         from breathline.ct.patterns import DEFAULT_METHOD  # noqa: PLC0415
+        from breathline.ct.regional import region_table  # noqa: PLC0415
 
         check_folder(out, mark=MARK, holds=FILES)  # before the work, not after it
         source = scan[0] if len(scan) == 1 else list(scan)
@@ -71,6 +72,7 @@ def measure(
         if item["region"] == "lungs":
             number = f"{item['value']:.1f} {item['unit']} ({item['low']:.1f} to {item['high']:.1f})"
             say(f"{item['measure']}: {number}", quiet=quiet)
+    say(f"\n{region_table(measured.result.measurements)}\n", quiet=quiet)
     say(f"Written to {out}", quiet=quiet)
 
 

@@ -89,9 +89,9 @@ class _Scale:
         expected = float(np.dot(sides, there))
         return cls(sides, value / expected if expected > 0.0 else 1.0)
 
-    def percent(self, shares: Counts) -> float:
-        """Share of the part [%], from the shares of the right and the left lung."""
-        return 100.0 * self.factor * float(np.dot(self.sides, shares))
+    def percent(self, shares: Counts, *, least: float = 0.0) -> float:
+        """Share of the part [%], from the shares of the right and the left lung; `least` factor at least."""
+        return 100.0 * max(least, self.factor) * float(np.dot(self.sides, shares))
 
 
 def _doubted(value: float, measure: str, patterns: PatternMap, scale: _Scale, share: float) -> Interval:
@@ -107,8 +107,7 @@ def _doubted(value: float, measure: str, patterns: PatternMap, scale: _Scale, sh
     band = patterns.bands.get(frozenset(names))
     if band is not None:
         # What may join lies beside the pattern or anywhere else.
-        join = scale.percent(band.join) * max(1.0, 1.0 / max(scale.factor, 1e-9))
-        return interval_of_doubt(value, scale.percent(band.leave), join, floor)
+        return interval_of_doubt(value, scale.percent(band.leave), scale.percent(band.join, least=1.0), floor)
     # Vessels are drawn voxel by voxel: the borders of their blocks say nothing.
     blocks = None if measure == "ct_vessels" else patterns.borders
     border = 0.0 if blocks is None else BORDER_BLOCKS * percent(blocks)
@@ -132,9 +131,7 @@ def extent_interval(
     return Interval(value, max(0.0, value - down), min(100.0, value + up))
 
 
-def interval_of_doubt(
-    value: float, leave: float, join: float, floor: float = EXTENT_FLOOR
-) -> Interval:
+def interval_of_doubt(value: float, leave: float, join: float, floor: float = EXTENT_FLOOR) -> Interval:
     """Interval of an extent from the shares of lung that may leave and may join it [% of lung]."""
     sure = np.hypot(floor, EXTENT_SHARE * value)
     down = float(np.hypot(sure, DOUBT * leave))

@@ -24,9 +24,7 @@ class Interval:
     def widened(self, by: float, *, least: float = 0.0, most: float = float("inf")) -> Interval:
         """Add an error of its own to both ends, which stay between `least` and `most`."""
         down, up = np.hypot(self.value - self.low, by), np.hypot(self.high - self.value, by)
-        return Interval(
-            self.value, float(max(least, self.value - down)), float(min(most, self.value + up))
-        )
+        return Interval(self.value, float(max(least, self.value - down)), float(min(most, self.value + up)))
 
 
 def measurement(measure: str, region: str, unit: str, found: Interval) -> Measurement:

@@ -2,14 +2,14 @@
 
 What the intervals include: the placing of thresholds (patterns labelled again with them shifted), the partial
 volume of the lungs' edge (the edge moved by `EDGE_VOXELS`), the calibration of Hounsfield units
-(`CALIBRATION_HU`), noise in densities, and, in interval HRCT, the slices that happened to be scanned
+(`CALIBRATION_HU`), and, in interval HRCT, the slices that happened to be scanned
 (Cavalieri's estimator). What they do not include: a different breath, another scanner, or a wrong outline; these
 are told as quality flags.
 """
 
 from __future__ import annotations
 
-from breathline.ct.densitometry import densities, noise_flags
+from breathline.ct.densitometry import breath_flag, densities
 from breathline.ct.extents import absent_extents, extents
 from breathline.ct.interval import Interval, measurement
 from breathline.ct.patterns.method import PatternMap
@@ -21,14 +21,9 @@ from breathline.model.volume import LabelMap, QualityFlag, Volume
 
 
 def quantify(
-    volume: Volume, lungs: LabelMap, patterns: PatternMap, *, noise_hu: float | None = None
+    volume: Volume, lungs: LabelMap, patterns: PatternMap
 ) -> tuple[tuple[Measurement, ...], tuple[QualityFlag, ...]]:
     """Measure volumes, densities and extents.
-
-    Parameters
-    ----------
-    noise_hu
-        Standard deviation of single voxels where tissue is even; None where it is not known [HU].
 
     Returns
     -------
@@ -36,7 +31,8 @@ def quantify(
         For both lungs together (``lungs``), each lung, zone, rind and each of the twelve cells (`REGIONS`): volume
         [mL] and extents in percent of that region and in mL; for ``lungs`` and each lung, densities too.
     flags
-        Which measures the pattern method does not give and why they are absent, and what noise does to densities.
+        Which measures the pattern method does not give and why they are absent, and that densities depend on the
+        breath.
     """
     tally = count(volume, find_regions(lungs), patterns.labels)
     found: list[Measurement] = []
@@ -46,9 +42,9 @@ def quantify(
         volume_ml = _volume(tally, cells)
         found.append(measurement("ct_lung_volume", region, "mL", volume_ml))
         if region in WHOLE:
-            found += densities(region, tally, WHOLE[region], noise_hu)
+            found += densities(region, tally, WHOLE[region])
         found += extents(region, tally, cells, patterns, volume_ml)
-    return tuple(found), (*absent_extents(patterns), *noise_flags(found))
+    return tuple(found), (*absent_extents(patterns), breath_flag(found))
 
 
 def _volume(tally: Tally, cells: tuple[int, ...]) -> Interval:

@@ -1,10 +1,11 @@
 """Twelve regions of the lungs: two sides, three zones, central and peripheral.
 
-Zones are thirds of the volume of both lungs, cut by two horizontal planes, as in the Chest Imaging Platform
-(San José Estépar 2015). The peripheral rind lies within `RIND_MM` of the lung's outline *in the axial slice*,
-which is where a reader looks for subpleural disease: so a scan of separate slices and a contiguous one of the
-same patient have the same rind. Costal, diaphragmatic and mediastinal pleura count alike; airways, vessels and
-the hilum do not. The rind is our own definition; published ones differ.
+Zones and rind are our own conventions; published ones differ. Zones are thirds of the volume of both lungs, cut by
+two axial planes, the same for both sides: landmarks such as the carina move against the lung with breath and
+fibrosis, and thirds of height leave little lung at the apices. The peripheral rind lies within `RIND_MM` of the
+lung's outline *in the axial slice*, which is where a reader looks for subpleural disease: so a scan of separate
+slices and a contiguous one of the same patient have the same rind. Costal, diaphragmatic and mediastinal pleura
+count alike; airways, vessels and the hilum do not.
 """
 
 from __future__ import annotations
@@ -58,7 +59,9 @@ REGIONS: Mapping[str, tuple[int, ...]] = MappingProxyType(
 )
 """Cells that make up each region that is reported."""
 
-WHOLE: Mapping[str, tuple[int, ...]] = MappingProxyType({"lungs": (0, 1), "right_lung": (0,), "left_lung": (1,)})
+WHOLE: Mapping[str, tuple[int, ...]] = MappingProxyType(
+    {"lungs": (0, 1), "right_lung": (0,), "left_lung": (1,)}
+)
 """Whole lungs, of which densities are reported, and their sides: right 0, left 1."""
 
 
@@ -93,8 +96,14 @@ def find_regions(lungs: LabelMap) -> Regions:
     """
     zones = _zones(lungs)
     step = _grid_step(lungs)
+    start = _grid_start(step, lungs.labels.shape)
+    rind = _peripheral(lungs, step, start)
+    points = [
+        np.clip((np.arange(size) - first + n // 2) // n, 0, count - 1)
+        for size, first, n, count in zip(lungs.labels.shape, start, step, rind.shape, strict=True)
+    ]
     labels = np.zeros(lungs.labels.shape, np.uint8)
-    _paint(lungs.labels, zones, _peripheral(lungs, step), np.array(step), labels)
+    _paint(lungs.labels, zones, rind, *points, labels)
     return Regions(labels=labels, zones=zones)
 
 
@@ -103,7 +112,7 @@ def _zones(lungs: LabelMap) -> NDArray[np.uint8]:
     volume = np.count_nonzero(lungs.labels, axis=(1, 2)) * lungs.geometry.spans_mm
     below = np.cumsum(volume) - volume / 2.0
     share = below / max(1.0, float(volume.sum()))
-    return np.minimum(3.0 * share, 2.0).astype(np.uint8)
+    return np.asarray(np.minimum(3.0 * share, 2.0), dtype=np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +124,26 @@ class _Plane:
 
 
 def _grid_step(lungs: LabelMap) -> tuple[int, int, int]:
-    """Voxels along (slices, rows, columns) of one step of the grid; slices that are apart are all looked at."""
-    dz, dy, dx = lungs.geometry.spacing_mm
-    layers = 1 if lungs.geometry.is_interval else max(1, round(GRID_MM / dz))
-    return layers, max(1, round(GRID_MM / dy)), max(1, round(GRID_MM / dx))
+    """Voxels along (slices, rows, columns) of one step of the grid; slices that are apart are all looked at.
+
+    Odd, so that a step has a middle voxel and the grid can lie evenly between both ends.
+    """
+    dz, dy, dx = (1 + 2 * int(GRID_MM / mm / 2.0) for mm in lungs.geometry.spacing_mm)
+    return 1 if lungs.geometry.is_interval else dz, dy, dx
 
 
-def _peripheral(lungs: LabelMap, step: tuple[int, int, int]) -> Mask:
-    """Blocks of the grid within `RIND_MM` of their lung's outline in the slice."""
-    middle = tuple(
-        slice(min(n // 2, size - 1), None, n) for n, size in zip(step, lungs.labels.shape, strict=True)
+def _grid_start(step: tuple[int, int, int], shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """First voxel of the grid on each axis: as far from the first as the grid's last is from the last voxel."""
+    first, second, third = (
+        next((start for start in range(min(n, size)) if (size - 1 - 2 * start) % n == 0), 0)
+        for n, size in zip(step, shape, strict=True)
     )
-    grid = lungs.labels[middle]
+    return first, second, third
+
+
+def _peripheral(lungs: LabelMap, step: tuple[int, int, int], start: tuple[int, int, int]) -> Mask:
+    """Points of the grid within `RIND_MM` of their lung's outline in the slice."""
+    grid = lungs.labels[tuple(slice(first, None, n) for first, n in zip(start, step, strict=True))]
     dz, dy, dx = (n * mm for n, mm in zip(step, lungs.geometry.spacing_mm, strict=True))
     plane = _Plane((dz, dy, dx))
     rind = np.zeros(grid.shape, dtype=bool)
@@ -160,15 +177,15 @@ def _paint(
     lungs: NDArray[np.uint8],
     zones: NDArray[np.uint8],
     rind: Mask,
-    step: NDArray[np.int64],
+    layers: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
     labels: NDArray[np.uint8],
 ) -> None:
     for z in numba.prange(lungs.shape[0]):
-        k = min(z // step[0], rind.shape[0] - 1)
         for y in range(lungs.shape[1]):
-            j = min(y // step[1], rind.shape[1] - 1)
             for x in range(lungs.shape[2]):
                 side = lungs[z, y, x]
                 if side:
-                    i = min(x // step[2], rind.shape[2] - 1)
-                    labels[z, y, x] = 6 * side - 5 + 2 * zones[z] + rind[k, j, i]
+                    near = rind[layers[z], rows[y], columns[x]]
+                    labels[z, y, x] = 6 * side - 5 + 2 * zones[z] + near
