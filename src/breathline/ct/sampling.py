@@ -6,9 +6,12 @@ Var = (3 C0 − 4 C1 + C2) / 12, where Ck sums the products of contributions k s
 shapes whose area jumps where they start or end, as patches of disease and, at the diaphragm, lungs do; for smooth
 shapes it is 240, which on phantoms covers too rarely, for lungs too.
 
-Pixels are so many that their counting adds nothing to it. Slices of a pair lie too close to tell the error
-between pairs: they are added up first. With few slices the variance is itself uncertain, so Student's t with one
-degree of freedom less than slices takes the place of 1.96.
+To it comes what varies from slice to slice without any order, as diffuse disease does (the nugget): where the
+covariogram, drawn as a straight line through its values one and two slices apart, stays below its value at none,
+C0 − 2 C1 + C2. It is taken out of C0 and added whole. The counting of pixels adds nothing: they are too many.
+
+Slices of a pair lie too close to tell the error between pairs: they are added up first. With few slices the variance
+is itself uncertain, so Student's t with one degree of freedom less than slices takes the place of 1.96.
 """
 
 from __future__ import annotations
@@ -101,5 +104,6 @@ def _error(parts: FloatArray) -> float:
     if parts.size < FEWEST:
         return float("inf")
     c0, c1, c2 = (float(np.dot(parts[k:], parts[: parts.size - k])) for k in range(3))
-    variance = max(0.0, 3.0 * c0 - 4.0 * c1 + c2) / DIVISOR
+    nugget = min(c0, max(0.0, c0 - 2.0 * c1 + c2))
+    variance = max(0.0, 3.0 * (c0 - nugget) - 4.0 * c1 + c2) / DIVISOR + nugget
     return float(stdtrit(parts.size - 1, 0.975) * np.sqrt(variance))
