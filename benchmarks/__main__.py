@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import phantom_truth, real_ct, tables
+from benchmarks import interval_hrct, phantom_truth, real_ct, tables
 from benchmarks.row import Row
 from breathline import __version__
 
@@ -16,6 +16,7 @@ TARGET = Path(__file__).resolve().parents[1] / "docs" / "validation.md"
 PARTS = {
     "Tables": tables,
     "Against the phantom's truth": phantom_truth,
+    "Interval HRCT against the whole volume": interval_hrct,
     "On real scans": real_ct,
 }
 

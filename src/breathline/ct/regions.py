@@ -97,13 +97,13 @@ def find_regions(lungs: LabelMap) -> Regions:
     zones = _zones(lungs)
     step = _grid_step(lungs)
     start = _grid_start(step, lungs.labels.shape)
-    rind = _peripheral(lungs, step, start)
-    points = [
-        np.clip((np.arange(size) - first + n // 2) // n, 0, count - 1)
-        for size, first, n, count in zip(lungs.labels.shape, start, step, rind.shape, strict=True)
-    ]
+    depth = _depth(lungs, step, start)
+    sizes = zip(lungs.labels.shape, start, step, depth.shape, strict=True)
+    layers, rows, columns = (
+        np.clip((np.arange(size) - first) / n, 0.0, count - 1.0) for size, first, n, count in sizes
+    )
     labels = np.zeros(lungs.labels.shape, np.uint8)
-    _paint(lungs.labels, zones, rind, *points, labels)
+    _paint(lungs.labels, zones, depth, np.floor(layers + 0.5).astype(np.int64), rows, columns, labels)
     return Regions(labels=labels, zones=zones)
 
 
@@ -141,22 +141,23 @@ def _grid_start(step: tuple[int, int, int], shape: tuple[int, ...]) -> tuple[int
     return first, second, third
 
 
-def _peripheral(lungs: LabelMap, step: tuple[int, int, int], start: tuple[int, int, int]) -> Mask:
-    """Points of the grid within `RIND_MM` of their lung's outline in the slice."""
+def _depth(lungs: LabelMap, step: tuple[int, int, int], start: tuple[int, int, int]) -> NDArray[np.float32]:
+    """Depth below the outline of the lung in the slice, at the points of the grid; negative outside [mm]."""
     grid = lungs.labels[tuple(slice(first, None, n) for first, n in zip(start, step, strict=True))]
     dz, dy, dx = (n * mm for n, mm in zip(step, lungs.geometry.spacing_mm, strict=True))
     plane = _Plane((dz, dy, dx))
-    rind = np.zeros(grid.shape, dtype=bool)
+    half, reach = min(dy, dx) / 2.0, RIND_MM + 2.0 * max(dy, dx)
+    found = np.full(grid.shape, -half, dtype=np.float32)
     for side in (1, 2):
         lung = grid == side
         if not lung.any():
             continue
         box = (slice(None), _used(lung, (0, 2)), _used(lung, (0, 1)))
         outline = _without_holes(close(np.pad(lung[box], ((0, 0), (1, 1), (1, 1))), HILUM_MM / 2.0, plane))
-        # The outline runs half a pixel before the middle of the first pixel outside.
-        depth = distance_to(~outline, plane, RIND_MM + dy) - min(dy, dx) / 2.0
-        rind[box] |= lung[box] & (depth[:, 1:-1, 1:-1] <= RIND_MM)
-    return rind
+        # The outline runs half a step before the first point outside.
+        depth = np.minimum(distance_to(~outline, plane, reach), reach)[:, 1:-1, 1:-1] - half
+        found[box] = np.maximum(found[box], depth)
+    return found
 
 
 def _used(lung: Mask, axes: tuple[int, int]) -> slice:
@@ -176,16 +177,25 @@ def _without_holes(lung: Mask) -> Mask:
 def _paint(
     lungs: NDArray[np.uint8],
     zones: NDArray[np.uint8],
-    rind: Mask,
+    depth: NDArray[np.float32],
     layers: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    columns: NDArray[np.int64],
+    rows: NDArray[np.float64],
+    columns: NDArray[np.float64],
     labels: NDArray[np.uint8],
 ) -> None:
+    """Label voxels; depth is read between the points of the grid, the places of which are given in its steps."""
     for z in numba.prange(lungs.shape[0]):
+        plane = depth[layers[z]]
         for y in range(lungs.shape[1]):
+            j = int(rows[y])
+            below = min(j + 1, plane.shape[0] - 1)
             for x in range(lungs.shape[2]):
                 side = lungs[z, y, x]
                 if side:
-                    near = rind[layers[z], rows[y], columns[x]]
-                    labels[z, y, x] = 6 * side - 5 + 2 * zones[z] + near
+                    i = int(columns[x])
+                    beside = min(i + 1, plane.shape[1] - 1)
+                    v, u = rows[y] - j, columns[x] - i
+                    first = plane[j, i] + u * (plane[j, beside] - plane[j, i])
+                    second = plane[below, i] + u * (plane[below, beside] - plane[below, i])
+                    peripheral = first + v * (second - first) <= RIND_MM
+                    labels[z, y, x] = 6 * side - 5 + 2 * zones[z] + peripheral
