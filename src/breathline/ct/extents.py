@@ -44,13 +44,17 @@ def extents(
     slices = tally.volumes_ml(cells)
     whole = slices.sum(axis=1)
     share = float(whole.sum()) / float(tally.volumes_ml(REGIONS["lungs"]).sum())
+    sides, table = _sides(tally, cells)
     found = []
     for measure, names in EXTENTS.items():
         if not patterns.measured.issuperset(names):
             continue
-        part = slices[:, [PATTERN_CODES[name] for name in names]].sum(axis=1)
+        codes = [PATTERN_CODES[name] for name in names]
+        part = slices[:, codes].sum(axis=1)
         value = 100.0 * float(part.sum() / whole.sum())
-        extent = _doubted(value, measure, patterns, _Scale.of(tally, cells, names, value), share)
+        expected = 100.0 * float(np.dot(sides, table[:, codes].sum(axis=1)))
+        scale = _Scale(sides, value / expected if expected > 0.0 else 1.0)
+        extent = _doubted(value, measure, patterns, scale, share)
         if tally.separate:
             by = min(100.0, 100.0 * ratio_error(part, whole, tally.heights_mm))
             extent = extent.widened(by, most=100.0)
@@ -59,6 +63,17 @@ def extents(
         in_ml = extent.times(region_ml.value / 100.0).widened(off * value / 100.0)
         found.append(measurement(measure, region, "mL", in_ml))
     return found
+
+
+def _sides(tally: Tally, cells: tuple[int, ...]) -> tuple[Counts, Counts]:
+    """Share of a region in the right and left lung, and of each lung by pattern code: (2,) and (2, codes)."""
+    sides, table = [], []
+    for word in ("right_lung", "left_lung"):
+        lung = REGIONS[word]
+        sides.append(float(tally.volumes_ml(tuple(cell for cell in cells if cell in lung)).sum()))
+        volume = tally.volumes_ml(lung).sum(axis=0)
+        table.append(volume / max(1e-9, float(volume.sum())))
+    return np.array(sides) / sum(sides), np.array(table)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +90,6 @@ class _Scale:
 
     sides: Counts
     factor: float
-
-    @classmethod
-    def of(cls, tally: Tally, cells: tuple[int, ...], names: tuple[str, ...], value: float) -> _Scale:
-        codes = [PATTERN_CODES[name] for name in names]
-        sides, there = np.zeros(2), np.zeros(2)
-        for side, word in enumerate(("right_lung", "left_lung")):
-            lung = REGIONS[word]
-            sides[side] = tally.volumes_ml(tuple(cell for cell in cells if cell in lung)).sum()
-            volume = tally.volumes_ml(lung).sum(axis=0)
-            there[side] = 100.0 * volume[codes].sum() / max(1e-9, float(volume.sum()))
-        sides /= sides.sum()
-        expected = float(np.dot(sides, there))
-        return cls(sides, value / expected if expected > 0.0 else 1.0)
 
     def percent(self, shares: Counts, *, least: float = 0.0) -> float:
         """Share of the part [%], from the shares of the right and the left lung; `least` factor at least."""

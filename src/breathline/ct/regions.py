@@ -109,7 +109,7 @@ def find_regions(lungs: LabelMap) -> Regions:
 
 def _zones(lungs: LabelMap) -> NDArray[np.uint8]:
     """Third of the volume, from below, in which the middle of each slice lies."""
-    volume = np.count_nonzero(lungs.labels, axis=(1, 2)) * lungs.geometry.spans_mm
+    volume = np.array([np.count_nonzero(layer) for layer in lungs.labels]) * lungs.geometry.spans_mm
     below = np.cumsum(volume) - volume / 2.0
     share = below / max(1.0, float(volume.sum()))
     return np.asarray(np.minimum(3.0 * share, 2.0), dtype=np.uint8)
@@ -189,13 +189,11 @@ def _paint(
         for y in range(lungs.shape[1]):
             j = int(rows[y])
             below = min(j + 1, plane.shape[0] - 1)
+            line = plane[j] + np.float32(rows[y] - j) * (plane[below] - plane[j])
             for x in range(lungs.shape[2]):
                 side = lungs[z, y, x]
                 if side:
                     i = int(columns[x])
-                    beside = min(i + 1, plane.shape[1] - 1)
-                    v, u = rows[y] - j, columns[x] - i
-                    first = plane[j, i] + u * (plane[j, beside] - plane[j, i])
-                    second = plane[below, i] + u * (plane[below, beside] - plane[below, i])
-                    peripheral = first + v * (second - first) <= RIND_MM
-                    labels[z, y, x] = 6 * side - 5 + 2 * zones[z] + peripheral
+                    beside = min(i + 1, line.size - 1)
+                    here = line[i] + np.float32(columns[x] - i) * (line[beside] - line[i])
+                    labels[z, y, x] = 6 * side - 5 + 2 * zones[z] + (here <= RIND_MM)
