@@ -1,22 +1,23 @@
-"""Derive the network that tells patterns apart, from the phantoms that make_scans.py drew.
+"""Derive the networks that tell patterns apart, from the phantoms that make_scans.py drew.
 
     python data-raw/patterns/make_scans.py FOLDER 120
     python data-raw/patterns/derive.py FOLDER
 
-Every seventh scan is held out and only scored. Writes src/breathline/ct/patterns/network.npz.
+Every seventh scan is held out and only scored. Writes src/breathline/ct/patterns/networks.npz.
 """
 
 from __future__ import annotations
 
-import json
 import sys
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 from scipy import ndimage
 
+from breathline.ct.patterns.context import read_context
 from breathline.ct.patterns.features import NAMES, read_features
 from breathline.ct.patterns.network import CLASSES, FARTHEST, Network
 from breathline.ct.patterns.normal import find_normal
@@ -24,11 +25,13 @@ from breathline.ct.patterns.parenchyma import Parenchyma, read_parenchyma
 from breathline.ct.patterns.shapes import depth_of, find_shapes
 from breathline.model.volume import LUNG_CODES, Geometry, LabelMap, Volume
 
-TARGET = Path(__file__).resolve().parents[2] / "src" / "breathline" / "ct" / "patterns" / "network.npz"
-PER_CLASS = 1500
+TARGET = Path(__file__).resolve().parents[2] / "src" / "breathline" / "ct" / "patterns" / "networks.npz"
+PER_CLASS = 1000
 HIDDEN = (64, 48)
 EPOCHS, BATCH, RATE, DECAY = 9, 2048, 2e-3, 1e-5
 SEAM_BLOCKS = 3
+PRIOR = 0.75
+"""Between even classes (0) and their true frequency (1): rare patterns must be learned too."""
 HELD_OUT = 7
 THINNEST_MM = 1.5
 
@@ -74,17 +77,35 @@ def apart(volume: Volume, lungs: LabelMap, truth: np.ndarray) -> tuple[Volume, L
     return Volume(hu=hu, geometry=geometry), labels, truth[every]
 
 
-def tables_of(path: Path) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Features and true shares of every block of a scan; of thin slices also of each slice by itself."""
-    volume, lungs, truth, seam = read_scan(path)
-    found = [table_of(volume, lungs, truth, seam)]
-    if volume.geometry.spacing_mm[0] <= THINNEST_MM:
-        found.append(table_of(*apart(volume, lungs, truth), seam=-100))
-    return found
+@dataclass(frozen=True, eq=False)
+class Described:
+    """A scan as the networks see it: features and true shares of every block of lung, and which to learn from."""
+
+    features: np.ndarray
+    shares: np.ndarray
+    use: np.ndarray
+    lung: np.ndarray
+    spacing_mm: tuple[float, float, float]
+    separate: bool
 
 
-def table_of(volume: Volume, lungs: LabelMap, truth: np.ndarray, seam: int) -> tuple[np.ndarray, np.ndarray]:
-    """Features and true shares of every block, away from the seam between the slabs of a scan."""
+def described(path: Path) -> list[Described]:
+    """Describe a scan, and of thin slices also each slice by itself; kept beside the scans for the next run."""
+    kept = path.parent / "described" / path.name
+    if not kept.exists():
+        volume, lungs, truth, seam = read_scan(path)
+        found = [describe(volume, lungs, truth, seam)]
+        if volume.geometry.spacing_mm[0] <= THINNEST_MM:
+            found.append(describe(*apart(volume, lungs, truth), seam=-100))
+        kept.parent.mkdir(exist_ok=True)
+        np.savez(kept, **{f"{k}_{n}": v for n, one in enumerate(found) for k, v in vars(one).items()})
+    table = np.load(kept)
+    count = 1 + max(int(name.rsplit("_", 1)[1]) for name in table.files)
+    return [Described(**{f.name: table[f"{f.name}_{n}"] for f in fields(Described)}) for n in range(count)]
+
+
+def describe(volume: Volume, lungs: LabelMap, truth: np.ndarray, seam: int) -> Described:
+    """Measure every block; those near the seam between the slabs of a scan are not learned from."""
     parenchyma = read_parenchyma(volume, lungs)
     normal, shapes = find_normal(parenchyma), find_shapes(parenchyma)
     depth = depth_of(parenchyma.side > 0, parenchyma)
@@ -92,8 +113,15 @@ def table_of(volume: Volume, lungs: LabelMap, truth: np.ndarray, seam: int) -> t
     shares = shares_of(parenchyma, truth, lungs.labels)
     layer = np.argwhere(features.lung)[:, 0]
     away = np.abs(layer - (seam - parenchyma.start[0]) / parenchyma.factor[0]) > SEAM_BLOCKS
-    use = away & (shares.sum(axis=1) > 0)
-    return features.table[use], (shares[use] / shares[use].sum(axis=1, keepdims=True)).astype(np.float32)
+    total = shares.sum(axis=1, keepdims=True)
+    return Described(
+        features=features.table,
+        shares=(shares / np.maximum(total, 1e-6)).astype(np.float16),
+        use=away & (total[:, 0] > 0),
+        lung=features.lung,
+        spacing_mm=parenchyma.spacing_mm,
+        separate=parenchyma.separate,
+    )
 
 
 def sample(table: np.ndarray, shares: np.ndarray, random: np.random.Generator) -> tuple[np.ndarray, ...]:
@@ -104,8 +132,7 @@ def sample(table: np.ndarray, shares: np.ndarray, random: np.random.Generator) -
         mine = np.flatnonzero(most == number)
         drawn = mine if mine.size <= PER_CLASS else random.choice(mine, PER_CLASS, replace=False)
         chosen.append(drawn)
-        # between even classes and their true frequency: rare patterns must be learned too
-        weights.append(np.full(drawn.size, (mine.size / max(1, drawn.size)) ** 0.75, np.float32))
+        weights.append(np.full(drawn.size, mine.size / max(1, drawn.size), np.float32))
     rows = np.concatenate(chosen)
     return table[rows], shares[rows], np.concatenate(weights)
 
@@ -152,38 +179,85 @@ def train(x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> list[list[np.ndar
     return layers
 
 
+def first_look(one: Described) -> np.ndarray:
+    return one.features
+
+
+def derive(
+    paths: list[Path], inputs: Callable[[Described], np.ndarray], random: np.random.Generator
+) -> Network:
+    """Sample the scans, train a network, and set its offsets so that each class is called as often as it is there."""
+    drawn = [
+        sample(inputs(one)[one.use], one.shares[one.use].astype(np.float32), random)
+        for path in paths
+        for one in described(path)
+    ]
+    x, y, weight = (np.concatenate(part) for part in zip(*drawn, strict=True))
+    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-3
+    z = np.clip((x - mean) / scale, -FARTHEST, FARTHEST).astype(np.float32)
+    learned = weight**PRIOR
+    layers = train(z, y, learned / learned.mean())
+    network = Network(mean=mean, scale=scale, layers=tuple((w, b) for w, b in layers))
+    layers[-1][1] += balance(network.probabilities(x), y, weight)
+    return network
+
+
+def balance(said: np.ndarray, shares: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Find what to add to the logits so that each class wins as often as it is the truth."""
+    wanted = (shares * weight[:, None]).sum(axis=0) / weight.sum()
+    logits, offsets = np.log(said + 1e-9), np.zeros(len(CLASSES))
+    for _ in range(60):
+        called = np.bincount((logits + offsets).argmax(axis=1), weights=weight, minlength=len(CLASSES))
+        offsets += 0.3 * np.log((wanted + 1e-6) / (called / weight.sum() + 1e-6))
+    print("offsets", dict(zip(CLASSES, offsets.round(2).tolist(), strict=True)), flush=True)
+    return (offsets - offsets[0]).astype(np.float32)
+
+
 def main() -> None:
     paths = sorted(Path(sys.argv[1]).glob("*.npz"))
+    held = paths[HELD_OUT - 1 :: HELD_OUT]
+    learned = [path for path in paths if path not in held]
     random = np.random.default_rng(0)
-    drawn, held = [], []
-    for number, path in enumerate(paths):
-        for table, shares in tables_of(path):
-            if number % HELD_OUT == HELD_OUT - 1:
-                held.append((path.stem, table, shares))
-            else:
-                drawn.append(sample(table, shares, random))
-    x, y, weight = (np.concatenate(part) for part in zip(*drawn, strict=True))
-    weight /= weight.mean()
-    mean, scale = x.mean(axis=0), x.std(axis=0) + 1e-3
-    layers = train(np.clip((x - mean) / scale, -FARTHEST, FARTHEST).astype(np.float32), y, weight)
-    network = Network(mean=mean, scale=scale, layers=tuple((w, b) for w, b in layers))
-    tables = {f"weights_{n}": w for n, (w, _) in enumerate(layers)} | {
-        f"offsets_{n}": b for n, (_, b) in enumerate(layers)
-    }
-    np.savez_compressed(TARGET, mean=mean, scale=scale, features=np.array(NAMES), **tables)
-    report(network, held)
+    first = derive(learned, first_look, random)
+    report(first, first_look, held)
+
+    def second_look(one: Described) -> np.ndarray:
+        said = first.probabilities(one.features)
+        context = read_context(said, one.lung, tuple(one.spacing_mm), separate=bool(one.separate))
+        return np.concatenate([one.features, context], axis=1)
+
+    second = derive(learned, second_look, random)
+    report(second, second_look, held)
+    np.savez_compressed(
+        TARGET, features=np.array(NAMES), **as_arrays("first", first), **as_arrays("second", second)
+    )
 
 
-def report(network: Network, held: list) -> None:
-    """Print what the held-out scans say."""
+def as_arrays(name: str, network: Network) -> dict[str, np.ndarray]:
+    arrays = {f"{name}_mean": network.mean, f"{name}_scale": network.scale}
+    for number, (weights, offsets) in enumerate(network.layers):
+        arrays |= {f"{name}_weights_{number}": weights, f"{name}_offsets_{number}": offsets}
+    return arrays
+
+
+def report(network: Network, inputs: Callable[[Described], np.ndarray], held: list[Path]) -> None:
+    """Print the F1 score of each class on the held-out scans, and how often it is called for each time it is there."""
     total = np.zeros((len(CLASSES), 3))
-    for _, table, shares in held:
-        most, found = shares.argmax(axis=1), network.probabilities(table).argmax(axis=1)
-        for number in range(len(CLASSES)):
-            a, b = most == number, found == number
-            total[number] += ((a & b).sum(), a.sum(), b.sum())
+    for path in held:
+        for one in described(path):
+            most = one.shares[one.use].argmax(axis=1)
+            found = network.probabilities(inputs(one)[one.use]).argmax(axis=1)
+            for number in range(len(CLASSES)):
+                a, b = most == number, found == number
+                total[number] += ((a & b).sum(), a.sum(), b.sum())
     scores = 2 * total[:, 0] / np.maximum(total[:, 1] + total[:, 2], 1)
-    print(json.dumps({name: round(float(score), 3) for name, score in zip(CLASSES, scores, strict=True)}))
+    often = total[:, 2] / np.maximum(total[:, 1], 1)
+    print("F1", {name: round(float(score), 3) for name, score in zip(CLASSES, scores, strict=True)})
+    print(
+        "called",
+        {name: round(float(ratio), 3) for name, ratio in zip(CLASSES, often, strict=True)},
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

@@ -38,12 +38,12 @@ def spec_of(number: int) -> PhantomSpec:
         else 0.0
         for name in PATTERNS
     }
-    thickness = float(random.choice([1.0, 1.25, 1.5, 2.0, 2.5]))
+    thickness = float(random.choice([1.0, 1.25, 1.5, 2.0, 2.5, 3.0]))
     return PhantomSpec(
         seed=5000 + number,
         visit=int(random.integers(0, 3)),
         variety=0 if random.random() < 0.15 else 5000 + number,
-        fov_mm=float(random.uniform(300.0, 400.0)),
+        fov_mm=float(random.uniform(290.0, 480.0)),
         thickness_mm=thickness,
         kernel=str(random.choice(["soft", "sharp"])),
         dose_mas=float(np.exp(random.uniform(np.log(30.0), np.log(240.0)))),

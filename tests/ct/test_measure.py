@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,10 @@ import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 from click.testing import CliRunner
 
 from breathline.cli import main
+from breathline.ct.extents import EXTENTS, absent_extents
 from breathline.ct.lungs import segment_lungs
 from breathline.ct.measure import MeasuredScan, key_slices, measure_scan, write_scan
-from breathline.ct.patterns import DEFAULT_METHOD, PATTERN_METHODS
+from breathline.ct.patterns import DEFAULT_METHOD, PATTERN_METHODS, PatternMap
 from breathline.ct.quantify import quantify
 from breathline.errors import OutputError, RegistryError, ScanError
 from breathline.keyslices import read_key_slices
@@ -65,14 +67,18 @@ def test_right_and_left_make_the_whole(measured: MeasuredScan) -> None:
     )
 
 
-def test_what_cannot_be_measured_is_absent_and_said(measured: MeasuredScan) -> None:
+def test_every_extent_is_measured(measured: MeasuredScan) -> None:
     names = {item.measure for item in measured.result.measurements}
-    extents = {f"ct_{name}" for name in (*PATTERN_CODES, "vessels", "fibrosis", "ild")}
-    assert names & extents == {"ct_ground_glass"}
-    assert [flag.message for flag in measured.result.quality if flag.code == "not_measured"] == [
-        "Not measured by the method 'adaptive_density': reticulation, honeycombing, consolidation, emphysema, "
-        "all interstitial abnormality, fibrosis, vessels. That does not mean that they are absent: ground-glass here "
-        "may include lung between fibrotic lines, and airless lung against the chest wall can be missed."
+    assert set(EXTENTS) <= names
+    assert not [flag for flag in measured.result.quality if flag.code == "not_measured"]
+
+
+def test_what_a_method_does_not_tell_is_absent_and_said(measured: MeasuredScan) -> None:
+    poorer = replace(measured.patterns, method="haze_only")
+    flags = absent_extents(PatternMap(labels=poorer, measured=frozenset({"ground_glass"})))
+    assert [flag.message for flag in flags] == [
+        "Not measured by the method 'haze_only': reticulation, honeycombing, consolidation, emphysema, "
+        "all interstitial abnormality, fibrosis, vessels. That does not mean that they are absent."
     ]
 
 
@@ -165,8 +171,8 @@ def test_a_block_of_tissue_has_no_lungs(tmp_path: Path) -> None:
 
 
 def test_an_unknown_method_is_named(chest_dicom: Path) -> None:
-    with pytest.raises(RegistryError, match="There is no CT pattern method 'adaptive_densty'"):
-        measure_scan(chest_dicom, method="adaptive_densty")
+    with pytest.raises(RegistryError, match="There is no CT pattern method 'learned_textur'"):
+        measure_scan(chest_dicom, method="learned_textur")
 
 
 def test_command(chest_dicom: Path, tmp_path: Path) -> None:
@@ -185,19 +191,19 @@ def test_command_refuses_with_code_3_and_writes_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "o").exists()
 
 
-def test_lung_that_may_be_fibrotic_lowers_the_lower_end_only() -> None:
-    # On the same anatomy, reticulation is taken for ground-glass; the truth must stay inside all the same.
-    volume, lungs, patterns = simulate_phantom(
+def test_truth_of_fibrotic_lung_is_inside_the_intervals() -> None:
+    # neither the patient nor the extents are among those the method was derived or its intervals set on
+    volume, lungs, truth = simulate_phantom(
         PhantomSpec(seed=5, matrix=256, thickness_mm=3.0, ground_glass=10, reticulation=8)
     )
     found_lungs = segment_lungs(volume)
     method = PATTERN_METHODS[DEFAULT_METHOD]
     measurements, _ = quantify(volume, found_lungs, method.classify(volume, found_lungs))
-    truth = 100.0 * (patterns.labels == PATTERN_CODES["ground_glass"]).sum() / (lungs.labels > 0).sum()
-    (item,) = [m for m in measurements if (m.measure, m.unit, m.region) == ("ct_ground_glass", "%", "lungs")]
-    assert item.value > truth
-    assert item.low <= truth <= item.high
-    assert item.value - item.low > item.high - item.value
+    for measure in ("ct_ground_glass", "ct_reticulation", "ct_fibrosis", "ct_ild"):
+        codes = [PATTERN_CODES[name] for name in EXTENTS[measure]]
+        true = 100.0 * np.isin(truth.labels, codes).sum() / (lungs.labels > 0).sum()
+        (item,) = [m for m in measurements if (m.measure, m.unit, m.region) == (measure, "%", "lungs")]
+        assert item.low <= true <= item.high, measure
 
 
 def test_a_folder_with_other_things_is_refused_before_the_work(chest_dicom: Path, tmp_path: Path) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import ndimage
 
 from breathline.ct.patterns import PATTERN_METHODS, PatternMap
+from breathline.ct.patterns.context import box_sum
 from breathline.ct.patterns.features import NAMES, _eigenvalues
-from breathline.ct.patterns.network import CLASSES, shipped_network
+from breathline.ct.patterns.network import CLASSES, shipped_networks
 from breathline.model.volume import PATTERN_CODES, LabelMap, Volume
 from breathline.phantom import PhantomSpec, simulate_phantom
 
@@ -49,9 +51,18 @@ def test_doubt_is_a_share(told: PatternMap) -> None:
 def test_likelihoods_add_up() -> None:
     # Oracle: arithmetic; also far outside what the network was derived on.
     table = np.random.default_rng(1).normal(0, 1e4, (500, len(NAMES))).astype(np.float32)
-    found = shipped_network().probabilities(table)
+    found = shipped_networks().first.probabilities(table)
     assert found.shape == (500, len(CLASSES))
     assert found.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
+
+
+def test_box_sum() -> None:
+    # Oracle: scipy's own filter, at the borders and with windows wider than the array.
+    values = np.random.default_rng(4).random((7, 9, 11)).astype(np.float32)
+    for reach in ([1, 2, 3], [0, 4, 1], [9, 1, 20]):
+        size = 2 * np.array(reach) + 1
+        wanted = ndimage.uniform_filter(values.astype(float), size, mode="constant") * size.prod()
+        assert box_sum(values, np.array(reach)) == pytest.approx(wanted, rel=1e-5)
 
 
 def test_eigenvalues() -> None:

@@ -17,8 +17,6 @@ from breathline.model.volume import PATTERN_CODES, QualityFlag
 
 EXTENT_FLOOR = 0.35
 """What normal lung is mistaken for disease, and disease for normal, whatever the extent [% of lung]."""
-BORDER_BLOCKS = 0.2
-"""Uncertainty of where a pattern's border lies, as a share of a block, at each face of the border."""
 EXTENT_SHARE = 0.25
 """What an extent of the learned method may be off in proportion to itself: the largest error seen on held-out
 phantoms with extents above 5 %; its coverage is not yet shown."""
@@ -99,38 +97,13 @@ class _Scale:
 def _doubted(value: float, measure: str, patterns: PatternMap, scale: _Scale, share: float) -> Interval:
     """Interval of an extent from the doubts of the method; `share` of both lungs is measured."""
     names = EXTENTS[measure]
-    codes = [PATTERN_CODES[name] for name in names]
     # What is mistaken is patchy: in a part of the lungs it may be more than in the whole.
     floor = EXTENT_FLOOR / float(np.sqrt(share))
-
-    def percent(table: Counts) -> float:
-        return scale.percent(table[:, codes].sum(axis=1))
-
     band = patterns.bands.get(frozenset(names))
-    if band is not None:
-        # What may join lies beside the pattern or anywhere else.
-        return interval_of_doubt(value, scale.percent(band.leave), scale.percent(band.join, least=1.0), floor)
-    # Vessels are drawn voxel by voxel: the borders of their blocks say nothing.
-    blocks = None if measure == "ct_vessels" else patterns.borders
-    border = 0.0 if blocks is None else BORDER_BLOCKS * percent(blocks)
-    doubt = percent(patterns.doubtful) if patterns.doubtful is not None else 0.0
-    return extent_interval(value, [percent(table) for table in patterns.shifted], border, doubt, floor)
-
-
-def extent_interval(
-    value: float, moved: list[float], border: float, doubt: float, floor: float = EXTENT_FLOOR
-) -> Interval:
-    """Interval of an extent from its values at shifted thresholds; the first of `moved` is unshifted.
-
-    What may be another pattern (`doubt`) lowers the lower end only.
-    """
-    down = up = float(np.hypot(floor, border))
-    if moved:
-        scale = value / moved[0] if moved[0] > 0 else 1.0
-        down = float(np.hypot(down, scale * (moved[0] - min(moved))))
-        up = float(np.hypot(up, scale * (max(moved) - moved[0])))
-    down = float(np.hypot(down, doubt))
-    return Interval(value, max(0.0, value - down), min(100.0, value + up))
+    if band is None:
+        return interval_of_doubt(value, 0.0, 0.0, floor)
+    # What may join lies beside the pattern or anywhere else.
+    return interval_of_doubt(value, scale.percent(band.leave), scale.percent(band.join, least=1.0), floor)
 
 
 def interval_of_doubt(value: float, leave: float, join: float, floor: float = EXTENT_FLOOR) -> Interval:
@@ -148,8 +121,7 @@ def absent_extents(patterns: PatternMap) -> list[QualityFlag]:
         return []
     message = (
         f"Not measured by the method '{patterns.labels.method}': {', '.join(_words(m) for m in missing)}. "
-        "That does not mean that they are absent: ground-glass here may include lung between fibrotic lines, and "
-        "airless lung against the chest wall can be missed."
+        "That does not mean that they are absent."
     )
     return [QualityFlag(code="not_measured", severity=Severity.NOTE, message=message)]
 

@@ -68,7 +68,10 @@ def draw_fields(
     )
     fields[..., 2] = 2.3 * rind * np.exp(-depth / 16) + 1.1 * base + 0.35 * fibrous + 0.35 * noise(14)
     fields[..., 3] = (
-        0.8 * broad + 0.55 * noise(13) + 1.6 * base + 0.4 * back + 0.8 * rind * np.exp(-depth / 30)
+        look.focal * (0.8 * broad + 0.55 * noise(13))
+        + 1.6 * base
+        + 0.4 * back
+        + 0.8 * rind * np.exp(-depth / 30)
     )
     fields[..., 4] = 1.3 * noise(7.5) + 0.35 * noise(30) + 1.6 * np.clip(space.z / 240, 0, 1)
     return fields

@@ -24,6 +24,9 @@ class Look(NamedTuple):
         patches, and its rise towards the couch, as shares of it.
     haze, haze_lobular, haze_patchy, haze_grain
         What ground-glass adds, and how that varies over lobules, patches and finely.
+    haze_clumps, drift
+        How ground-glass varies over clumps of a centimetre, as filling air spaces do; how normal lung varies
+        over half a lobe, as share of it, by its blood flow and by hardening of the beam.
     net_ground, net_fine, net_fine_mm, net_fine_width, net_coarse, net_coarse_mm, net_coarse_width
         Reticulation: what its ground adds; density, mesh and width of its fine and coarse lines.
     cyst, cyst_mm, cyst_wall, cyst_wall_mm
@@ -36,8 +39,8 @@ class Look(NamedTuple):
         Vessels [HU]; contrast medium raises it.
     border
         Multiplies the widths of the patterns' borders.
-    pleural, basal
-        Multiply how much disease keeps to the pleura and to the bases.
+    pleural, basal, focal
+        Multiply how much disease keeps to the pleura and to the bases, and how patchy ground-glass is.
     blur, edge, noise, grain
         Multiply the kernel's point spread, edge enhancement, noise and the spatial frequency of the noise.
     """
@@ -71,6 +74,9 @@ class Look(NamedTuple):
     edge: float = 1.0
     noise: float = 1.0
     grain: float = 1.0
+    haze_clumps: float = 0.0
+    drift: float = 0.0
+    focal: float = 1.0
 
 
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
@@ -79,9 +85,9 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "lobular": (0.03, 0.12),
         "patchy": (0.02, 0.12),
         "lean": (0.05, 0.45),
-        "haze": (0.10, 0.38),
-        "haze_lobular": (0.02, 0.08),
-        "haze_patchy": (0.02, 0.09),
+        "haze": (0.10, 0.40),
+        "haze_lobular": (0.02, 0.12),
+        "haze_patchy": (0.02, 0.12),
         "haze_grain": (0.01, 0.06),
         "net_ground": (0.02, 0.20),
         "net_fine": (0.40, 0.85),
@@ -97,13 +103,16 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "solid": (0.92, 1.06),
         "empty": (0.01, 0.05),
         "blood": (30.0, 220.0),
-        "border": (0.5, 1.8),
+        "border": (0.5, 2.5),
         "pleural": (0.0, 1.3),
         "basal": (-0.3, 1.3),
         "blur": (0.75, 1.35),
         "edge": (0.5, 1.5),
         "noise": (0.6, 1.7),
         "grain": (0.8, 1.25),
+        "haze_clumps": (0.0, 0.20),
+        "drift": (0.0, 0.35),
+        "focal": (0.7, 2.5),
     }
 )
 """Range from which a variety draws each: densities and sizes as the Fleischner glossary (Hansell et al. 2008) and

@@ -213,7 +213,10 @@ def _lung(
     broad = _grain(scene.texture, x / 24.0, y / 24.0, z / 24.0)
     lean = scene.gravity * (y + 5.0) / 80.0
     look = scene.look
-    density = look.normal * (1.0 + look.lean * lean + look.lobular * lobule + look.patchy * broad)
+    uneven = look.lobular * lobule + look.patchy * broad
+    if look.drift > 0:
+        uneven += look.drift * _grain(scene.texture, x / 70.0, y / 70.0, z / 70.0)
+    density = look.normal * (1.0 + look.lean * lean + uneven)
     code = 1
     emphysema = _weight(scene, found, EMPHYSEMA)
     if emphysema > 0:
@@ -224,6 +227,8 @@ def _lung(
         haze = haze * haze * (3 - 2 * haze)
         fine = _grain(scene.texture, x / 1.9, y / 1.9, z / 1.9)
         added = look.haze + look.haze_lobular * lobule + look.haze_patchy * broad + look.haze_grain * fine
+        if look.haze_clumps > 0:
+            added += look.haze_clumps * _grain(scene.texture, x / 11.0, y / 11.0, z / 11.0)
         density += haze * max(added, 0.05)
         code = 2 if haze >= 0.5 else code
     density *= packed

@@ -1,8 +1,10 @@
-"""Patterns by density, texture, curvature and depth together, weighed by a small network derived on phantoms.
+"""Patterns by density, texture, curvature and depth together, weighed by small networks derived on phantoms.
 
 Each block of lung is described by features relative to the patient's own normal lung and the scan's own noise
-(`features`), the network says how likely each pattern is (`network`), likelihoods of neighbours are pooled, and
-regions too small or too shallow to be more than the edge of a vessel or of the heart are let go.
+(`features`), a network says how likely each pattern is (`network`), a second one says it again knowing what the
+first said of the surroundings (`context`), and likelihoods of neighbours are pooled. Haze that stands out from
+the patient's normal lung (`haze`) is ground-glass even where the networks doubt it; regions too small or too
+shallow to be more than the edge of a vessel or of the heart are let go.
 """
 
 from __future__ import annotations
@@ -11,13 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from breathline import __version__
 from breathline.ct.coarse import Mask
-from breathline.ct.patterns.features import Floats, read_features
+from breathline.ct.patterns.context import pooled, read_context
+from breathline.ct.patterns.features import NAMES, Features, Floats, read_features
+from breathline.ct.patterns.haze import find_haze
 from breathline.ct.patterns.method import INTERSTITIAL, Band, PatternMap, shares
-from breathline.ct.patterns.network import CLASSES, Network, shipped_network
+from breathline.ct.patterns.network import CLASSES, Networks, shipped_networks
 from breathline.ct.patterns.normal import Normal, find_normal
 from breathline.ct.patterns.parenchyma import Parenchyma, read_parenchyma, spread_labels
 from breathline.ct.patterns.shapes import Shapes, depth_of, find_shapes, large_regions
@@ -36,6 +39,11 @@ CORE_MM = 4.0
 """A region must reach this deep from the pleura and from large vessels somewhere [mm]."""
 VESSEL_VOXEL_HU = 400.0
 """Excess of a single voxel, from which it is vessel: nearly half-way from lung to blood [HU]."""
+PAVED_HU = 230.0
+"""A net whose darkest quarter exceeds normal lung by more lies on ground-glass: twice the least that is called
+haze, and more than on nearly all nets of the phantoms [HU]."""
+PAVED_MM = 6.0
+"""Half width of the window in which that is judged: a lobule [mm]."""
 BAND = 0.2
 """How far from one half the likelihood of a pattern may lie for the block to be in doubt."""
 
@@ -62,15 +70,16 @@ class LearnedTexture:
 
     name = "learned_texture"
 
-    def __init__(self, network: Network | None = None) -> None:
-        self._network = network
+    def __init__(self, networks: Networks | None = None) -> None:
+        self._networks = networks
 
     def classify(self, volume: Volume, lungs: LabelMap) -> PatternMap:
         """Give every voxel of the lungs one pattern."""
         parenchyma = read_parenchyma(volume, lungs)
         normal, shapes = find_normal(parenchyma), find_shapes(parenchyma)
         found = self.likelihoods(volume, lungs, parenchyma, normal, shapes)
-        blocks = label_blocks(found, parenchyma, shapes)
+        hazy = find_haze(parenchyma, shapes, normal, smallest_ml=SMALLEST_ML, core_mm=CORE_MM)
+        blocks = label_blocks(found, hazy, parenchyma, shapes)
         labels = spread_labels(blocks, parenchyma, volume.hu, lungs.labels, VESSEL_VOXEL_HU)
         step = Step(
             name="classify_patterns",
@@ -96,40 +105,50 @@ class LearnedTexture:
     def likelihoods(
         self, volume: Volume, lungs: LabelMap, parenchyma: Parenchyma, normal: Normal, shapes: Shapes
     ) -> Likelihoods:
-        """Ask the network about every block and pool what it says of neighbours."""
-        network = self._network or shipped_network()
+        """Ask the networks about every block and pool what they say of neighbours."""
+        networks = self._networks or shipped_networks()
         lung = parenchyma.side > 0
         depth = depth_of(lung, parenchyma)
         features = read_features(volume, lungs, parenchyma, normal, (depth, shapes.depth))
-        said = network.probabilities(features.table)
+        said = networks.first.probabilities(features.table)
+        context = read_context(said, lung, parenchyma.spacing_mm, separate=parenchyma.separate)
+        said = networks.second.probabilities(np.concatenate([features.table, context], axis=1))
         if normal.mode < DARK_NORMAL_HU:  # all lung is near -950: only what is darker can have lost its walls
             darkest = min(EMPHYSEMA_HU, normal.mode - 2.0 * normal.spread)
             said[parenchyma.background[lung] >= darkest, CLASSES.index("emphysema")] = 0.0
+        _haze_with_lines(said, features, parenchyma)
         return _pooled(said, lung, parenchyma)
+
+
+def _haze_with_lines(said: Floats, features: Features, parenchyma: Parenchyma) -> None:
+    """Call a net of lines ground-glass where the lung between its lines is hazy everywhere (crazy paving)."""
+    net, haze = said[:, CLASSES.index("reticulation")], said[:, CLASSES.index("ground_glass")]
+    darker = features.table[:, NAMES.index("p25")]
+    columns = np.stack([net, net * darker], axis=1)
+    share, level = pooled(
+        columns, features.lung, parenchyma.spacing_mm, PAVED_MM, separate=parenchyma.separate
+    )[:, features.lung]
+    paved = level > PAVED_HU * np.maximum(share, 1e-3)
+    haze[paved] += net[paved]
+    net[paved] = 0.0
 
 
 def _pooled(said: Floats, lung: Mask, parenchyma: Parenchyma) -> Likelihoods:
     """Pool likelihoods of tissue over neighbours, vessels and airways aside."""
-    size = [2 * max(1, round(POOL_MM / step)) + 1 for step in parenchyma.spacing_mm]
-    if parenchyma.separate:
-        size[0] = 1
-    tissue = np.zeros((len(TISSUE), *lung.shape), np.float32)
-    for number in range(len(TISSUE)):
-        tissue[number][lung] = said[:, number]
-        ndimage.uniform_filter(tissue[number], size, mode="constant", output=tissue[number])
-        tissue[number] *= lung
-    total = tissue.sum(axis=0)
-    tissue /= np.maximum(total, 1e-6)
+    count = len(TISSUE)
+    tissue = pooled(said[:, :count], lung, parenchyma.spacing_mm, POOL_MM, separate=parenchyma.separate)
+    tissue /= np.maximum(tissue.sum(axis=0), 1e-6)
     tubes = np.zeros((2, *lung.shape), np.float32)
     for number, name in enumerate(("vessel", "airway")):
         tubes[number][lung] = said[:, CLASSES.index(name)]
     return Likelihoods(tissue=tissue, vessel=tubes[0], airway=tubes[1])
 
 
-def label_blocks(found: Likelihoods, parenchyma: Parenchyma, shapes: Shapes) -> NDArray[np.uint8]:
+def label_blocks(found: Likelihoods, hazy: Mask, parenchyma: Parenchyma, shapes: Shapes) -> NDArray[np.uint8]:
     """Give every block of lung one pattern, vessel or airway."""
     lung = parenchyma.side > 0
     blocks = np.where(lung, found.tissue.argmax(axis=0) + 1, 0).astype(np.uint8)
+    blocks[hazy & (blocks == PATTERN_CODES["normal"])] = PATTERN_CODES["ground_glass"]
     codes = [PATTERN_CODES[name] for name in INTERSTITIAL]
     ill = np.isin(blocks, codes)
     core = shapes.depth > CORE_MM

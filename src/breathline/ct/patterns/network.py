@@ -1,11 +1,12 @@
-"""A small network: features of a block of lung → how likely each pattern is.
+"""Small networks: features of a block of lung → how likely each pattern is.
 
 Two hidden layers of rectified units and a softmax, some thousand weights, derived on phantoms by
-``data-raw/patterns/derive.py`` and kept in ``network.npz``.
+``data-raw/patterns/derive.py`` and kept in ``networks.npz``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -57,14 +58,26 @@ class Network:
         return np.asarray(level / level.sum(axis=1, keepdims=True), dtype=np.float32)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Networks:
+    """The first look at each block by itself, and the second with what the first said of its surroundings."""
+
+    first: Network
+    second: Network
+
+
 @lru_cache(maxsize=1)
-def shipped_network() -> Network:
-    """Load the network that comes with the package."""
-    with (files(__package__) / "network.npz").open("rb") as stream:
-        kept = np.load(stream)
-        names: NDArray[np.str_] = kept["features"]
-        if tuple(names.tolist()) != NAMES:
-            raise RuntimeError("network.npz was derived on other features; run data-raw/patterns/derive.py")
-        count = sum(name.startswith("weights") for name in kept.files)
-        layers = tuple((kept[f"weights_{n}"], kept[f"offsets_{n}"]) for n in range(count))
-        return Network(mean=kept["mean"], scale=kept["scale"], layers=layers)
+def shipped_networks() -> Networks:
+    """Load the networks that come with the package."""
+    with (files(__package__) / "networks.npz").open("rb") as stream:
+        kept = dict(np.load(stream).items())
+    names: NDArray[np.str_] = kept["features"]
+    if tuple(names.tolist()) != NAMES:
+        raise RuntimeError("networks.npz was derived on other features; run data-raw/patterns/derive.py")
+    return Networks(first=_network("first", kept), second=_network("second", kept))
+
+
+def _network(name: str, kept: Mapping[str, NDArray[np.float32]]) -> Network:
+    count = sum(part.startswith(f"{name}_weights") for part in kept)
+    layers = tuple((kept[f"{name}_weights_{n}"], kept[f"{name}_offsets_{n}"]) for n in range(count))
+    return Network(mean=kept[f"{name}_mean"], scale=kept[f"{name}_scale"], layers=layers)
