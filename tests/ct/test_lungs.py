@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -59,3 +61,12 @@ def test_a_scan_without_a_trachea_says_so(chest: Chest) -> None:
     hu[:, :, hu.shape[2] // 2 - 14 : hu.shape[2] // 2 + 14] = 40
     flags = {flag.code for flag in find_lungs(Volume(hu=hu, geometry=volume.geometry)).lungs.quality}
     assert "no_trachea" in flags
+
+
+def test_with_wide_pixels_nothing_is_added(dense_chest: Chest) -> None:
+    volume = dense_chest[0]
+    shape = (volume.hu.shape[0], 96, 96)
+    dz, dy, dx = volume.geometry.spacing_mm
+    wide = volume.hu.reshape(shape[0], 96, 2, 96, 2).mean(axis=(2, 4)).astype(np.int16)
+    geometry = replace(volume.geometry, shape=shape, spacing_mm=(dz, 2 * dy, 2 * dx))
+    assert not find_lungs(Volume(hu=wide, geometry=geometry)).recovered.labels.any()
