@@ -89,9 +89,11 @@ def test_patterns_fill_the_lungs_and_nothing_else(measured: MeasuredScan) -> Non
 def test_files(measured: MeasuredScan, tmp_path: Path) -> None:
     write_scan(measured, tmp_path / "out")
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == [
+        "airways.nii.gz",
         "lungs.nii.gz",
         "measurements.json",
         "patterns.nii.gz",
+        "recovered.nii.gz",
         "slices.npz",
     ]
     content = json.loads((tmp_path / "out" / "measurements.json").read_text())

@@ -19,6 +19,8 @@ MOST_AIRWAY_ML = 110.0
 LEAK = 1.6
 """Growth by this factor from one threshold to the next, 12 HU higher, is a leak."""
 MAIN_BRONCHUS_RADIUS_MM = 3.5
+BRONCHUS_MM2 = 20.0
+"""Lumina smaller than this in a slice are noise beside the trachea, not a main bronchus [mm²]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,35 @@ def find_airways(coarse: Coarse, inside: Mask) -> Mask:
 def main_airways(airways: Mask, coarse: Coarse) -> Mask:
     """Keep the trachea and main bronchi of an airway tree: what is wider than a lobar bronchus."""
     return shave(airways, MAIN_BRONCHUS_RADIUS_MM, coarse) if airways.any() else airways
+
+
+def name_airways(trunk: Mask, coarse: Coarse) -> NDArray[np.uint8]:
+    """Tell the trachea (1) from the right (2) and the left (3) main bronchus, on the coarse grid.
+
+    Going down, the carina is the first slice in which two lumina lie side by side below the one above. Without
+    one all is called trachea.
+    """
+    named = trunk.astype(np.uint8)
+    above: float | None = None
+    _, dy, dx = coarse.spacing_mm
+    for layer in np.flatnonzero(trunk.any(axis=(1, 2)))[::-1]:
+        pieces, count = ndimage.label(trunk[layer])
+        areas = np.bincount(pieces.ravel(), minlength=count + 1)[1:] * dy * dx
+        columns = [
+            float(np.nonzero(pieces == n)[1].mean())
+            for n in range(1, count + 1)
+            if areas[n - 1] > BRONCHUS_MM2
+        ]
+        if len(columns) > 1 and above is not None and min(columns) < above < max(columns):
+            middle = 0.5 * (min(columns) + max(columns))
+            right = np.arange(trunk.shape[2]) < middle
+            below = named[: layer + 1]
+            below[trunk[: layer + 1] & right] = 2
+            below[trunk[: layer + 1] & ~right] = 3
+            return named
+        if columns:
+            above = float(np.mean(columns))
+    return named
 
 
 def _trachea(coarse: Coarse, inside: Mask) -> Mask:

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
 from breathline import __version__
-from breathline.ct.airways import find_airways, main_airways
+from breathline.ct.airways import find_airways, main_airways, name_airways
+from breathline.ct.chest_wall import dense_lung, evened
 from breathline.ct.coarse import Coarse, Mask, close, fill_slices, find_body, grow, shave, shrink
 from breathline.ct.sides import split_sides
 from breathline.errors import Problem, ScanError, Severity
 from breathline.model.volume import LUNG_CODES, LabelMap, QualityFlag, Step, Volume
 
+Sides = NDArray[np.uint8]
+"""1 right, 2 left, 0 no lung."""
+
+
 LUNG_HU = -350
 """Lung, healthy or hazy, is below this on the coarse grid [HU]."""
+FIBROTIC_HU = -250
+FIBROTIC_MM = 5.0
+"""Beside lung, what is below this is fibrotic lung; fat and bowel content are above or farther away [HU, mm]."""
 EDGE_HU = -400
 """The pleural edge at full resolution: half-way between lung and chest wall [HU]."""
 CLOSING_MM = 6.0
@@ -34,13 +46,41 @@ MOSTLY_GAS = 0.4
 emphysematous, has vessels and walls in it."""
 
 
-def segment_lungs(volume: Volume) -> LabelMap:
-    """Find the lungs.
+AIRWAY_CODES: Mapping[str, int] = MappingProxyType(
+    {"trachea": 1, "right_main_bronchus": 2, "left_main_bronchus": 3}
+)
+RECOVERED_CODES: Mapping[str, int] = MappingProxyType({"recovered_dense_lung": 1})
+LUMEN_HU = -700
+"""Lumen of the main airways, beside the coarse one found, is below this [HU]."""
+WORTH_TELLING_ML = 5.0
 
-    Returns
-    -------
-    LabelMap
-        1 right, 2 left lung. Trachea and main bronchi are outside, vessels inside.
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Lungs:
+    """The lungs of a scan, and what was found on the way.
+
+    Parameters
+    ----------
+    lungs
+        1 right, 2 left lung. Trachea and main bronchi are outside, vessels and dense lung inside.
+    airways
+        1 trachea, 2 right, 3 left main bronchus: the lumen.
+    recovered
+        1 where lung as dense as the chest wall was added by where the ribs lie; part of `lungs`.
+    """
+
+    lungs: LabelMap
+    airways: LabelMap
+    recovered: LabelMap
+
+
+def segment_lungs(volume: Volume) -> LabelMap:
+    """Find the lungs alone; see `find_lungs`."""
+    return find_lungs(volume).lungs
+
+
+def find_lungs(volume: Volume) -> Lungs:
+    """Find the lungs, the main airways, and dense lung at the chest wall.
 
     Raises
     ------
@@ -48,24 +88,36 @@ def segment_lungs(volume: Volume) -> LabelMap:
         If the scan shows no lungs.
     """
     coarse = shrink(volume)
-    inside = find_body(coarse) & (coarse.hu < LUNG_HU)
+    body = find_body(coarse)
+    inside = body & (coarse.hu < LUNG_HU)
     airways = find_airways(coarse, inside)
-    inside &= ~_bowel_gas(inside & ~airways, coarse)
+    bowel = _bowel_gas(inside & ~airways, coarse)
     trunk = main_airways(airways, coarse)
-    lungs = _lung_pieces(inside & ~grow(trunk, 1.5, coarse) & ~airways, coarse)
+    barred = grow(trunk, 1.5, coarse) | airways | bowel
+    lungs = _lung_pieces(inside & ~barred, coarse)
     _refuse_no_lungs(lungs, coarse)
+    lungs |= (
+        body
+        & ~inside
+        & (np.maximum(evened(coarse), coarse.hu) < FIBROTIC_HU)
+        & ~barred
+        & grow(lungs, FIBROTIC_MM, coarse)
+    )
     sides = split_sides(lungs, coarse)
     wall = grow(trunk, 2.5, coarse) if trunk.any() else trunk
-    whole = np.zeros_like(sides)
-    for side in (1, 2):
-        closed = _with_holes(close(sides == side, CLOSING_MM, coarse), coarse) & ~wall
-        whole[closed & (whole == 0) & (sides != 3 - side)] = side
-    labels = _refine(volume.hu, whole, wall, coarse)
-    flags = _flags(labels, volume)
+    whole = _closed(sides, wall, coarse)
+    added, within = dense_lung(whole, coarse)
+    added[wall] = 0
+    whole = _closed(np.where(whole > 0, whole, added), wall, coarse) if added.any() else whole
+    labels = _refine(volume.hu, whole, wall, within | (added > 0), coarse)
+    tubes = _lumen(volume.hu, name_airways(trunk, coarse), labels, coarse)
+    marked = _recovered(volume.hu, added > 0, labels, coarse)
     step = Step(
         name="segment_lungs", parameters={"edge_hu": EDGE_HU, "closing_mm": CLOSING_MM}, version=__version__
     )
-    return LabelMap(
+    recovered_ml = float(np.count_nonzero(marked)) * volume.geometry.voxel_ml
+    flags = (*_flags(labels, volume), *_told(recovered_ml, tubes))
+    lung_map = LabelMap(
         labels=labels,
         geometry=volume.geometry,
         names=LUNG_CODES,
@@ -73,6 +125,76 @@ def segment_lungs(volume: Volume) -> LabelMap:
         quality=flags,
         steps=(step,),
     )
+    return Lungs(
+        lungs=lung_map,
+        airways=LabelMap(labels=tubes, geometry=volume.geometry, names=AIRWAY_CODES),
+        recovered=LabelMap(labels=marked, geometry=volume.geometry, names=RECOVERED_CODES),
+    )
+
+
+def _told(recovered_ml: float, tubes: Sides) -> list[QualityFlag]:
+    flags = []
+    if recovered_ml >= WORTH_TELLING_ML:
+        message = (
+            f"{recovered_ml:.0f} mL at the chest wall are as dense as the wall and were taken into the lungs because "
+            "the ribs lie farther out and aerated lung surrounds them. Pleural thickening or fluid can look the same."
+        )
+        flags.append(QualityFlag(code="recovered_dense_lung", severity=Severity.NOTE, message=message))
+    if not tubes.any():
+        message = "No trachea was found: central airways may be counted as lung, and there is no airway mask."
+        flags.append(QualityFlag(code="no_trachea", severity=Severity.WARNING, message=message))
+    return flags
+
+
+def _lumen(hu: NDArray[np.int16], named: Sides, labels: Sides, coarse: Coarse) -> Sides:
+    """Carry the main airways to full resolution: dark voxels in and beside the coarse lumen."""
+    tubes = np.zeros(hu.shape, dtype=np.uint8)
+    if not named.any():
+        return tubes
+    near = ndimage.maximum_filter(named, size=(1, 3, 3))
+    box = ndimage.find_objects((near > 0).astype(np.uint8))[0]
+    fine, part = _full_box(box, hu.shape, coarse)
+    values = _repeated(near[box], coarse)[part]
+    tubes[fine] = np.where((hu[fine] < LUMEN_HU) & (labels[fine] == 0), values, 0)
+    return tubes
+
+
+def _recovered(hu: NDArray[np.int16], added: Mask, labels: Sides, coarse: Coarse) -> Sides:
+    """Mark at full resolution what was added and no threshold would have found."""
+    marked = np.zeros(hu.shape, dtype=np.uint8)
+    if not added.any():
+        return marked
+    box = ndimage.find_objects(added.astype(np.uint8))[0]
+    fine, part = _full_box(box, hu.shape, coarse)
+    values = _repeated(added[box], coarse)[part]
+    marked[fine] = values & (labels[fine] > 0) & (hu[fine] >= EDGE_HU)
+    return marked
+
+
+def _full_box(
+    box: tuple[slice, ...], shape: tuple[int, ...], coarse: Coarse
+) -> tuple[tuple[slice, ...], tuple[slice, ...]]:
+    """Give the voxels of the volume under a box of blocks, and which of the repeated blocks they are."""
+    first = [part.start * f + s for part, f, s in zip(box, coarse.factor, coarse.start, strict=True)]
+    size = [(part.stop - part.start) * f for part, f in zip(box, coarse.factor, strict=True)]
+    fine = tuple(slice(a, min(a + n, whole)) for a, n, whole in zip(first, size, shape, strict=True))
+    return fine, tuple(slice(0, part.stop - part.start) for part in fine)
+
+
+def _repeated(blocks: NDArray[np.generic], coarse: Coarse) -> NDArray[np.uint8]:
+    out = blocks.astype(np.uint8)
+    for axis, times in enumerate(coarse.factor):
+        out = np.repeat(out, times, axis)
+    return out
+
+
+def _closed(sides: Sides, wall: Mask, coarse: Coarse) -> Sides:
+    """Take into each lung the vessels and dense spots that it holds."""
+    whole = np.zeros_like(sides)
+    for side in (1, 2):
+        closed = _with_holes(close(sides == side, CLOSING_MM, coarse), coarse) & ~wall
+        whole[closed & (whole == 0) & (sides != 3 - side)] = side
+    return whole
 
 
 def _with_holes(lung: Mask, coarse: Coarse) -> Mask:
@@ -150,7 +272,7 @@ def _refuse_no_lungs(lungs: Mask, coarse: Coarse) -> None:
     raise ScanError([Problem(code="no_lungs", message=message, mend=mend)])
 
 
-def _refine(hu: NDArray[np.int16], whole: NDArray[np.uint8], wall: Mask, coarse: Coarse) -> NDArray[np.uint8]:
+def _refine(hu: NDArray[np.int16], whole: Sides, wall: Mask, sure: Mask, coarse: Coarse) -> Sides:
     """Carry the coarse lungs to full resolution, with the edge where it lies in the picture."""
     filled = whole > 0
     labels = np.zeros(hu.shape, dtype=np.uint8)
@@ -159,6 +281,7 @@ def _refine(hu: NDArray[np.int16], whole: NDArray[np.uint8], wall: Mask, coarse:
     for number in range(whole.shape[0]):
         deep[number] = ndimage.binary_erosion(filled[number], iterations=1)
         near[number] = np.where(filled[number], whole[number], ndimage.maximum_filter(whole[number], size=3))
+    deep |= sure & filled
     near[wall] = 0  # the edge would else be sought inside the trachea
     _spread(hu, near, deep, np.array(coarse.factor), np.array(coarse.start), labels)
     return labels

@@ -13,7 +13,7 @@ import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
 from breathline.ct.anatomy import anatomy_facts, orient, turned_axes
-from breathline.ct.lungs import segment_lungs
+from breathline.ct.lungs import Lungs, find_lungs
 from breathline.ct.masks import read_mask
 from breathline.ct.order import stored_axes, stored_grid
 from breathline.ct.patterns import DEFAULT_METHOD, PATTERN_METHODS
@@ -29,7 +29,7 @@ from breathline.progress import Progress, silent
 
 SCHEMA = "breathline/measurements/1"
 MARK = "measurements.json"
-FILES = ("lungs.nii.gz", "patterns.nii.gz", "slices.npz")
+FILES = ("lungs.nii.gz", "airways.nii.gz", "recovered.nii.gz", "patterns.nii.gz", "slices.npz")
 KEY_HEIGHTS = (0.15, 0.35, 0.55, 0.75)
 """Heights of the key slices above the lung bases, as fractions of lung height."""
 CHEST_MARGIN_MM = 25.0
@@ -37,12 +37,13 @@ CHEST_MARGIN_MM = 25.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MeasuredScan:
-    """A scan with its label maps and what was measured on it."""
+    """A scan with its label maps and what was measured on it; `found` is None where lungs were given."""
 
     volume: Volume
     lungs: LabelMap
     patterns: LabelMap
     result: ScanMeasurement
+    found: Lungs | None = None
 
 
 def measure_scan(
@@ -78,7 +79,12 @@ def measure_scan(
     classifier = PATTERN_METHODS[method]
     volume, anatomy = orient(read_scan(source, progress=progress))
     progress("measuring", 0, 3)
-    lung_map = segment_lungs(volume) if lungs is None else read_mask(lungs, volume)
+    found: Lungs | None = None
+    if lungs is None:
+        found = find_lungs(volume)
+        lung_map = found.lungs
+    else:
+        lung_map = read_mask(lungs, volume)
     progress("measuring", 1, 3)
     patterns = classifier.classify(volume, lung_map)
     progress("measuring", 2, 3)
@@ -100,7 +106,7 @@ def measure_scan(
         steps=(*volume.steps, *lung_map.steps, *patterns.labels.steps),
         version=__version__,
     )
-    return MeasuredScan(volume=volume, lungs=lung_map, patterns=patterns.labels, result=result)
+    return MeasuredScan(volume=volume, lungs=lung_map, patterns=patterns.labels, result=result, found=found)
 
 
 def _scan_facts(volume: Volume) -> dict[str, float | int | str | bool | None]:
@@ -161,7 +167,10 @@ def _span(used: Any, margin: int) -> slice:
 
 
 def write_scan(measured: MeasuredScan, out: Path) -> None:
-    """Write ``measurements.json``, ``lungs.nii.gz``, ``patterns.nii.gz`` and ``slices.npz``, whole or not.
+    """Write ``measurements.json``, ``slices.npz`` and the label maps, whole or not.
+
+    Label maps are ``lungs.nii.gz``, ``patterns.nii.gz`` and, unless lungs were given, ``airways.nii.gz`` (trachea 1,
+    right and left main bronchus 2 and 3) and ``recovered.nii.gz`` (dense lung added at the chest wall).
 
     Label maps lie on the grid of the scan as it was given. Nothing written names the patient.
 
@@ -173,6 +182,9 @@ def write_scan(measured: MeasuredScan, out: Path) -> None:
     try:
         with whole_folder(out, mark=MARK, holds=FILES) as place:
             write_labels(measured.lungs, measured.volume, place / "lungs.nii.gz")
+            if measured.found:
+                write_labels(measured.found.airways, measured.volume, place / "airways.nii.gz")
+                write_labels(measured.found.recovered, measured.volume, place / "recovered.nii.gz")
             write_labels(measured.patterns, measured.volume, place / "patterns.nii.gz")
             slices = key_slices(measured.volume, measured.lungs, measured.patterns)
             write_key_slices(place / "slices.npz", slices)
