@@ -43,7 +43,7 @@ def pooled(
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
-def box_sum(values: Floats, reach: NDArray[np.int64]) -> Floats:  # noqa: C901  # compiled loops over axes
+def box_sum(values: Floats, reach: NDArray[np.int64]) -> Floats:  # noqa: C901, PLR0912  # compiled loops over axes
     """Sum over a window of `reach` blocks to each side along (slices, rows, columns); nothing lies outside.
 
     >>> box_sum(np.ones((1, 1, 4), np.float32), np.array([0, 0, 1]))[0, 0].tolist()

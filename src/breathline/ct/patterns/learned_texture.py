@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from breathline import __version__
 from breathline.ct.coarse import Mask
 from breathline.ct.patterns.context import pooled, read_context
-from breathline.ct.patterns.features import NAMES, Features, Floats, read_features
+from breathline.ct.patterns.features import Floats, read_features
 from breathline.ct.patterns.haze import find_haze
 from breathline.ct.patterns.method import INTERSTITIAL, Band, PatternMap, shares
 from breathline.ct.patterns.network import CLASSES, Networks, shipped_networks
@@ -39,11 +39,6 @@ CORE_MM = 4.0
 """A region must reach this deep from the pleura and from large vessels somewhere [mm]."""
 VESSEL_VOXEL_HU = 400.0
 """Excess of a single voxel, from which it is vessel: nearly half-way from lung to blood [HU]."""
-PAVED_HU = 230.0
-"""A net whose darkest quarter exceeds normal lung by more lies on ground-glass: twice the least that is called
-haze, and more than on nearly all nets of the phantoms [HU]."""
-PAVED_MM = 6.0
-"""Half width of the window in which that is judged: a lobule [mm]."""
 BAND = 0.2
 """How far from one half the likelihood of a pattern may lie for the block to be in doubt."""
 
@@ -116,21 +111,7 @@ class LearnedTexture:
         if normal.mode < DARK_NORMAL_HU:  # all lung is near -950: only what is darker can have lost its walls
             darkest = min(EMPHYSEMA_HU, normal.mode - 2.0 * normal.spread)
             said[parenchyma.background[lung] >= darkest, CLASSES.index("emphysema")] = 0.0
-        _haze_with_lines(said, features, parenchyma)
         return _pooled(said, lung, parenchyma)
-
-
-def _haze_with_lines(said: Floats, features: Features, parenchyma: Parenchyma) -> None:
-    """Call a net of lines ground-glass where the lung between its lines is hazy everywhere (crazy paving)."""
-    net, haze = said[:, CLASSES.index("reticulation")], said[:, CLASSES.index("ground_glass")]
-    darker = features.table[:, NAMES.index("p25")]
-    columns = np.stack([net, net * darker], axis=1)
-    share, level = pooled(
-        columns, features.lung, parenchyma.spacing_mm, PAVED_MM, separate=parenchyma.separate
-    )[:, features.lung]
-    paved = level > PAVED_HU * np.maximum(share, 1e-3)
-    haze[paved] += net[paved]
-    net[paved] = 0.0
 
 
 def _pooled(said: Floats, lung: Mask, parenchyma: Parenchyma) -> Likelihoods:
