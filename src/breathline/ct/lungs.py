@@ -391,7 +391,7 @@ class _Slices:
 
 def _flags(labels: NDArray[np.uint8], volume: Volume) -> tuple[QualityFlag, ...]:
     flags = []
-    counts = np.bincount(labels.ravel(), minlength=3)
+    counts = [0, *(np.count_nonzero(labels == side) for side in (1, 2))]
     if min(counts[1], counts[2]) < 0.1 * max(counts[1], counts[2]):
         side = "right" if counts[1] < counts[2] else "left"
         message = f"Nearly no {side} lung was found: it is missing, collapsed, or outside the picture."
