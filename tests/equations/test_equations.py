@@ -9,7 +9,7 @@ from subprocess import run
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breathline.equations import EQUATIONS, expected_arrays, predict, predict_arrays
@@ -189,6 +189,7 @@ def test_every_problem_of_a_person_is_told_at_once() -> None:
     assert "5 to 85 years" in str(both.value) and "looks like metres" in str(both.value)
 
 
+@settings(deadline=None)
 @given(
     part=st.floats(0.1, 1.5),
     more=st.floats(0.001, 0.4),
