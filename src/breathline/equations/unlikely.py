@@ -16,6 +16,9 @@ POSSIBLE_PERCENT = (5.0, 200.0)
 _PRINTED_IN_PERCENT = ("volume", "transfer factor", "transfer coefficient", "length")
 """Kinds of unit whose values laboratories also print as percent of predicted."""
 
+_NEVER_MEANT = ("dL",)
+"""Units in which no laboratory gives these values."""
+
 _TYPICAL_PERCENT = (15.0, 160.0)
 """Percent of the expected value in which a number must lie in another unit for that unit to be proposed."""
 
@@ -75,7 +78,7 @@ def _likely_unit(value: float, unit: str, predicted: float) -> str | None:
 
 def _other_units(unit: str) -> list[str]:
     kind = UNITS[unit].kind
-    return [name for name, other in UNITS.items() if other.kind == kind and name != unit]
+    return [name for name, other in UNITS.items() if other.kind == kind and name not in (unit, *_NEVER_MEANT)]
 
 
 def _three_digits(value: float) -> str:
