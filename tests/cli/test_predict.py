@@ -180,6 +180,7 @@ def notes_of(tmp_path: Path, columns: str, *values: str) -> list[str]:
         ("fvc [L]", "2,1", None),
         ("six_minute_walk [m]", "unable", "six_minute_walk: the value 'unable' is not a number."),
         ("six_minute_walk [m]", "nan", "six_minute_walk: the value 'nan' is not a number."),
+        ("six_minute_walk [m]", "4_00", "six_minute_walk: the value '4_00' is not a number."),
         ("six_minute_walk [m]", "inf", "six_minute_walk: the value 'inf' is not a number."),
         ("six_minute_walk [m]", " ", ""),
         (
@@ -384,6 +385,7 @@ def test_parquet_without_its_package_says_what_to_install(
         (["--equation", "foo=bar"], "There is no reference equation 'bar'"),
         (["--equation", "dlco=gli_2012_fvc"], "'gli_2012_fvc' gives expected values of 'fvc', not of 'dlco'"),
         (["-o", "table.csv"], "This is the table itself"),
+        (["-o", "out.xlsx"], "Name a file that ends in .csv or .parquet."),
         (["-o", "nowhere/out.csv"], "There is no folder 'nowhere'"),
     ],
 )

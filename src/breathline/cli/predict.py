@@ -10,6 +10,8 @@ from breathline.cli.telling import progress_bars, say, told
 from breathline.equations import EQUATIONS
 from breathline.equations.table import predict_table
 
+SPREADSHEETS = (".xlsx", ".xls", ".ods")
+
 
 @click.command()
 @click.argument("table", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -70,6 +72,10 @@ def _check_output(table: Path, output: Path) -> None:
     if output.resolve() == table.resolve():
         raise click.BadParameter(
             "This is the table itself, which would be overwritten. Name another file.", param_hint="-o"
+        )
+    if output.suffix.lower() in SPREADSHEETS:
+        raise click.BadParameter(
+            "A spreadsheet cannot be written. Name a file that ends in .csv or .parquet.", param_hint="-o"
         )
     if not output.absolute().parent.is_dir():
         raise click.BadParameter(f"There is no folder '{output.parent}'. Make it first.", param_hint="-o")

@@ -63,9 +63,11 @@ class TextChunk:
         if self.decimal_comma:
             cells = [cell.replace(",", ".") for cell in cells]
         try:
-            return np.array(cells, dtype=np.float64)  # fast where every cell is a number
+            if "_" not in "".join(cells):  # Python takes 1_000 for a number, a table does not
+                return np.array(cells, dtype=np.float64)  # fast where every cell is a number
         except ValueError:
-            return np.array([_number(cell) for cell in cells], dtype=np.float64)
+            pass
+        return np.array([_number(cell) for cell in cells], dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class BatchChunk:
 
 def _number(cell: str) -> float:
     try:
-        return float(cell)
+        return float("nan") if "_" in cell else float(cell)
     except ValueError:
         return float("nan")
 
