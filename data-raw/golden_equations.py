@@ -74,7 +74,7 @@ def ratio() -> list[Row]:
 
 def lung_volumes() -> list[Row]:
     man, woman = "age_years=40;height_cm=175", "age_years=60;height_cm=162"
-    example = "Hall 2021, supplement 1, worked example for FRC"
+    example = "Hall 2021, supplement 1, worked example for FRC, as the tests of pyspiro quote it"
     rows = [
         ("gli_2021_frc", "male", "age_years=30;height_cm=178", "predicted", "3.307587", example),
         (
@@ -85,8 +85,22 @@ def lung_volumes() -> list[Row]:
             "2.252",
             f"{example}: 2.251922, from unrounded coefficients",
         ),
-        ("gli_2021_frc", "male", man, "predicted", "3.183", "Hall 2021, supplement 1, table S3"),
-        ("gli_2021_rv", "male", man, "predicted", "1.553", "the official GLI calculator"),
+        (
+            "gli_2021_frc",
+            "male",
+            man,
+            "predicted",
+            "3.183",
+            "Hall 2021, supplement 1, table S3, as the tests of pyspiro quote it",
+        ),
+        (
+            "gli_2021_rv",
+            "male",
+            man,
+            "predicted",
+            "1.553",
+            "the official GLI calculator, as the tests of pyspiro quote it",
+        ),
     ]
     a, h, la, lh = 60, 162, log(60), log(162)
     # (index, ln M with its spline, ln S with its spline, L) of a woman of 60 years and 162 cm.
@@ -105,7 +119,9 @@ def lung_volumes() -> list[Row]:
         ("vc", -9.230600 - 0.005517 * a + 2.116822 * lh + 0.00949220131507822,
          -2.220260 + 0.002956 * a, 1.038),
     )  # fmt: skip
-    oracle = "Hall 2021, table 3 and the splines of supplement 2 at 60 years, by hand"
+    oracle = (
+        "Hall 2021, table 3 and the splines of supplement 2 at 60 years, as the tests of pyspiro quote them"
+    )
     for index, log_M, log_S, L in table3:
         M, S = exp(log_M), exp(log_S)
         rows.append((f"gli_2021_{index}", "female", woman, "predicted", f"{M:.5f}", oracle))

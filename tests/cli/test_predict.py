@@ -162,7 +162,7 @@ def notes_of(tmp_path: Path, columns: str, *values: str) -> list[str]:
         (
             "fvc [mL]",
             "2.1",
-            "fvc: 2.1 mL is 0.073 % of the expected 2861 mL, which cannot be (5 to 200 % are possible). 2.1 "
+            "fvc: 2.1 mL is 0.0734 % of the expected 2861 mL, which cannot be (5 to 200 % are possible). 2.1 "
             "looks like L.",
         ),
         (
@@ -186,7 +186,7 @@ def notes_of(tmp_path: Path, columns: str, *values: str) -> list[str]:
         (
             "paco2 [mmHg],fio2 [%],pao2 [mmHg]",
             "36,21,9.5",
-            "pao2: 9.5 mmHg is 11 % of the expected 84.7 mmHg, which cannot be (20 to 200 % are possible). 9.5 "
+            "pao2: 9.5 mmHg is 11.2 % of the expected 84.7 mmHg, which cannot be (20 to 200 % are possible). 9.5 "
             "looks like kPa.",
         ),
         (

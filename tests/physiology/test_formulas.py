@@ -60,13 +60,13 @@ def test_check_formula_fails_on(wrong, complaint: str) -> None:
         (
             "bmi",
             {"height_cm": 162, "weight_kg": 200},
-            "Body mass index holds for a body mass index from 10 to 60 kg/m²; 200 kg at 162 cm is 76. "
+            "Body mass index holds for a body mass index from 10 to 60 kg/m²; 200 kg at 162 cm is 76.21. "
             "200 may be pounds; give kilograms (90.72).",
         ),
         (
             "bmi",
             {"height_cm": 200, "weight_kg": 30},
-            "Body mass index holds for a body mass index from 10 to 60 kg/m²; 30 kg at 200 cm is 8.",
+            "Body mass index holds for a body mass index from 10 to 60 kg/m²; 30 kg at 200 cm is 7.5.",
         ),
         (
             "pao2_fio2",

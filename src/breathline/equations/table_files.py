@@ -168,10 +168,10 @@ class _CsvReader:
         wrong: list[Problem] = []
         count = 0
         while rows := self._said(lambda: list(islice(self._lines, CHUNK_ROWS))):
-            first = self._lines.line_num
+            last_line = self._lines.line_num
             full = [row for row in rows if any(cell.strip() for cell in row)]
             if any(len(row) != len(self.headings) for row in full):
-                found = self._wrong_widths(rows, first)
+                found = self._wrong_widths(rows, last_line)
                 count += len(found)
                 wrong += found[: MOST_NAMED - len(wrong)]
             elif full and not wrong:

@@ -55,9 +55,8 @@ def impossible_percent(equation: ReferenceEquation, value: float, unit: str, pre
     assert equation.possible_percent is not None
     low, high = equation.possible_percent
     percent = 100.0 * value / predicted
-    shown = f"{percent:.0f}" if percent >= 1 else f"{percent:.2g}"
     text = (
-        f"{equation.label}: {value:g} {_spoken(unit)} is {shown} % of the expected "
+        f"{equation.label}: {value:g} {_spoken(unit)} is {_three_digits(percent)} % of the expected "
         f"{_three_digits(predicted)} {_spoken(unit)}, which cannot be ({low:g} to {high:g} % are possible)."
     )
     other = _likely_unit(value, unit, predicted)
