@@ -157,6 +157,7 @@ def test_composite_physiologic_index() -> None:
             "FVC of 0.62 % of predicted cannot be (5 to 200 are allowed). 0.62 looks like a fraction; give 62.",
         ),
         ({"fvc": 2.4}, "2.4 looks like the measured value; give it as percent of predicted."),
+        ({"fvc": 0.02}, "FVC of 0.02 % of predicted cannot be (5 to 200 are allowed)."),
         ({"dlco": 201.0}, "A percentage above 200 cannot be; look up the value."),
         ({"dlco": -4.0}, "DLCO of -4 % of predicted cannot be (5 to 200 are allowed)."),
         ({"fvc": float("nan")}, "FVC of nan % of predicted cannot be (5 to 200 are allowed)."),
@@ -169,6 +170,7 @@ def test_what_cannot_be_is_refused(change: dict, said: str) -> None:
     with pytest.raises(OutOfRangeError) as error:
         gap(**change)
     assert said in str(error.value)
+    assert ("looks like" in str(error.value)) == ("looks like" in said)
 
 
 def test_a_percentage_refused_by_the_index_names_the_likely_cause() -> None:

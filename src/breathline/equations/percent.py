@@ -45,7 +45,7 @@ like a fraction; give 62.
     text = f"{name} of {value:g} % of predicted cannot be ({low:g} to {high:g} are allowed)."
     if low / 100.0 <= value <= LARGEST_FRACTION:
         text += f" {value:g} looks like a fraction; give {100.0 * value:g}."
-    elif isfinite(value) and 0 < value < low:
+    elif LARGEST_FRACTION < value < low:
         text += f" {value:g} looks like the measured value; give it as percent of predicted."
     elif value > high:
         text += " A percentage above 200 cannot be; look up the value."
