@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from breathline.cli import main
 from breathline.equations import EQUATIONS
 from breathline.equations.table_columns import default_equation
 from breathline.outcomes import OUTCOMES
+from tests.conftest import ROOT
 
 
 def run(tmp_path: Path, text: str, *more: str) -> tuple[Result, list[dict[str, str]]]:
@@ -195,6 +197,17 @@ def notes_of(tmp_path: Path, columns: str, *values: str) -> list[str]:
             "pao2: holds for the FiO2 from 20.5 to 21.5 %; found 40.",
         ),
         ("paco2 [mmHg],fio2 [%],pao2 [mmHg]", "36,,80", ""),
+        (
+            "paco2 [mmHg],fio2 [%],pao2 [mmHg]",
+            "36,2 L/min,80",
+            "pao2: holds for the FiO2 from 20.5 to 21.5 %; found no number.",
+        ),
+        (
+            "paco2 [mmHg],fio2 [fraction],pao2 [mmHg]",
+            "low,0.21,80",
+            "pao2: holds for the PaCO2 from 20 to 60 mmHg; found no number.",
+        ),
+        ("fev1 [L],fvc [L]", "1.6,-2", "fvc: a value of -2 L cannot be; it must be above zero."),
         (
             "fev1 [mL],fvc [L]",
             "2100,2",
@@ -398,3 +411,15 @@ def test_wrong_use_is_refused_before_anything_is_written(tmp_path, monkeypatch, 
     assert said in " ".join(ran.output.replace("│", " ").split())
     assert [path.name for path in tmp_path.iterdir()] == ["table.csv"]
     assert (tmp_path / "table.csv").read_text(encoding="utf-8") == text
+
+
+def test_the_example_of_the_guide_runs(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "how-to" / "predict-a-table.md").read_text(encoding="utf-8")
+    table = guide.split("```")[1].lstrip()
+    told, rows = run(tmp_path, table)
+    assert told.exit_code == 0 and [row["note"] for row in rows] == ["", ""]
+    for heading in re.findall(r"`(fvc_\w+)`", guide):
+        assert rows[0][heading]
+    _, rows = run(tmp_path, table.replace(",70,", ",88,"))
+    assert "dlco: holds for the age from 5 to 85 years; found 88." in guide
+    assert "dlco: holds for the age from 5 to 85 years; found 88." in rows[1]["note"]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breathline.equations.equation import FloatArray, StandardisedArrays, screen_arrays
-from breathline.equations.table_columns import NOTE, Columns, ValueColumn
+from breathline.equations.table_columns import NOTE, Columns, InputColumn, ValueColumn
 from breathline.equations.table_files import Added, Chunk
 from breathline.model.patient import Sex
 from breathline.units import convert
@@ -72,14 +72,16 @@ def standardise_rows(chunk: Chunk, columns: Columns, tallies: Mapping[str, Tally
     """
     notes = _Notes()
     sex = _sexes(chunk.texts(columns.sex))
-    inputs = {name: chunk.numbers(one.place) * one.factor for name, one in columns.inputs.items()}
+    inputs = {name: _input(chunk, one) for name, one in columns.inputs.items()}
     values = {column.name: chunk.numbers(column.place) for column in columns.values}
     swapped = _fev1_above_fvc(columns, values, notes)
     added: dict[str, FloatArray | Sequence[str]] = {}
     for column in columns.values:
         number = values[column.name]
         usable = np.isfinite(number)
-        _note_texts(chunk, column, ~usable, notes)
+        for row, cell in _words_in(chunk, column.place, ~usable).items():
+            hint = " Write decimals with a point." if "," in cell else ""
+            notes.add(row, column.name, f"the value '{cell[:40]}' is not a number.{hint}")
         if column.name in ("fvc", "fev1", "fev1_fvc"):
             usable &= ~swapped
         rows = np.flatnonzero(usable)
@@ -104,16 +106,19 @@ def _sexes(cells: Sequence[str]) -> NDArray[np.str_]:
     return np.array([_SEXES.get(cell) or _SEXES.get(cell.strip().lower()) or cell for cell in cells])
 
 
-def _note_texts(chunk: Chunk, column: ValueColumn, suspects: NDArray[np.bool_], notes: _Notes) -> None:
-    """Tell of cells that hold something other than a number; an empty cell is no value, and no fault."""
+def _input(chunk: Chunk, column: InputColumn) -> FloatArray:
+    """Give what an equation asks for; words are infinite, so that they are refused and never taken for unknown."""
+    numbers = chunk.numbers(column.place) * column.factor
+    numbers[list(_words_in(chunk, column.place, np.isnan(numbers)))] = np.inf
+    return numbers
+
+
+def _words_in(chunk: Chunk, place: int, suspects: NDArray[np.bool_]) -> dict[int, str]:
+    """Find cells that hold something other than a number; an empty cell is no value, and no fault."""
     if not bool(suspects.any()):
-        return
-    texts = chunk.texts(column.place)
-    for row in np.flatnonzero(suspects).tolist():
-        cell = texts[row].strip()
-        if cell:
-            hint = " Write decimals with a point." if "," in cell else ""
-            notes.add(row, column.name, f"the value '{cell[:40]}' is not a number.{hint}")
+        return {}
+    texts = chunk.texts(place)
+    return {row: cell for row in np.flatnonzero(suspects).tolist() if (cell := texts[row].strip())}
 
 
 def _fev1_above_fvc(columns: Columns, values: ValueArrays, notes: _Notes) -> NDArray[np.bool_]:
@@ -125,7 +130,7 @@ def _fev1_above_fvc(columns: Columns, values: ValueArrays, notes: _Notes) -> NDA
     }
     if len(litres) < 2:
         return np.zeros(len(next(iter(values.values()))), dtype=bool)
-    above = np.asarray(litres["fev1"] > litres["fvc"] * (1.0 + 1e-9))
+    above = np.asarray((litres["fev1"] > litres["fvc"] * (1.0 + 1e-9)) & (litres["fvc"] > 0.0))
     for row in np.flatnonzero(above).tolist():
         sentence = (
             f"an FEV1 of {litres['fev1'][row]:g} L above an FVC of {litres['fvc'][row]:g} L cannot be. "

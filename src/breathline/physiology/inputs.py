@@ -181,7 +181,7 @@ def words_of(need: Input) -> str:
 
 def out_of_range(label: str, need: Input, found: float) -> str:
     """Say which range an input must lie in, what was found, and the likely cause."""
-    number = "no number" if np.isnan(found) else f"{found:g}"
+    number = f"{found:g}" if np.isfinite(found) else "no number"
     text = (
         f"{label} holds for {words_of(need)} from {need.low:g} to {need.high:g} {need.unit}; found {number}."
     )
