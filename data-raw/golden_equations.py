@@ -200,7 +200,7 @@ def oxygen() -> list[Row]:
         ("cerveri_1995_pao2", "female", person, "lower_limit", f"{expected - 1.645 * 7.48:.4f}", abstract),
         ("crapo_1999_pao2", "male", "age_years=40;barometric_pressure=640", "predicted",
          f"{0.1834 * 640 - 0.2452 * 40 - 31.453:.3f}", printed),
-        ("sorbini_1968_pao2", "male", "age_years=60", "predicted", f"{109 - 0.43 * 60:.2f}", printed),
+        ("sorbini_1968_pao2", "male", "age_years=60", "predicted", f"{109 - 0.43 * 60:.2f}", "the formula as several calculators print it, by hand"),
         ("mellemgaard_1966_gradient", "male", "age_years=60", "predicted", "15.1",
          "formula of the calculator thephysician.org, by hand"),
         ("quarter_of_age_gradient", "female", "age_years=80", "predicted", "24",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from breathline.equations.arterial_oxygen import NOT_CHECKED, ON_AIR, POSSIBLE_PERCENT
+from breathline.equations.arterial_oxygen import ON_AIR, POSSIBLE_PERCENT
 from breathline.equations.equation import Distribution, Input, People, ReferenceEquation
 from breathline.sources import Source
 
@@ -20,7 +20,11 @@ PAO2 = ReferenceEquation(
     measure="pao2",
     unit="mmHg",
     inputs=(Input(name="age_years", low=14, high=84, unit="years"), ON_AIR),
-    source=Source("sorbini_1968", verified=False, note=NOT_CHECKED),
+    source=Source(
+        "sorbini_1968",
+        verified=False,
+        note="coefficients as several calculators print them; the range could not be checked",
+    ),
     distribution=_distribution,
     printed="109 − 0.43 A [mmHg]",
     has_spread=False,
