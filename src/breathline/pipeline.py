@@ -20,7 +20,7 @@ from breathline.progress import Progress, silent
 from breathline.safety import summarise_events
 from breathline.summary import tell_summary
 from breathline.units import same_kind
-from breathline.verdict import CRITERIA, Evidence
+from breathline.verdict import CRITERIA, Evidence, find_domains
 
 
 def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) -> Assessment:
@@ -54,6 +54,10 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
             changes=judged.changes,
             before=judged.before,
             safety=safety,
+            against_best=judged.against_best,
+            responses=judged.responses,
+            responses_before=judged.responses_before,
+            trajectories=judged.trajectories,
         )
     )
     return Assessment(
@@ -81,6 +85,12 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
         steps=steps,
         inputs=record.inputs,
         version=__version__,
+        against_best=judged.against_best,
+        responses=judged.responses,
+        responses_before=judged.responses_before,
+        trajectories=judged.trajectories,
+        domains=find_domains(judged.changes, judged.responses),
+        domains_before=find_domains(judged.before, judged.responses_before),
     )
 
 

@@ -172,7 +172,8 @@ def test_oxygen_pressure_only_at_the_same_oxygen() -> None:
     oxygen = pao2(21.0, 28.0)
     assert oxygen.judgement is Judgement.CANNOT_TELL
     assert oxygen.reason == (
-        "PaO2 was measured at a FiO2 of 21 % at baseline and 28 % at follow-up, which cannot be compared."
+        "PaO2 was measured at a FiO2 of 21 % at baseline and 28 % at follow-up, and room air and oxygen "
+        "cannot be compared."
     )
     assert pao2(21.0, None).reason == "FiO2 is not recorded at follow-up, so PaO2 cannot be compared."
     unknown = pao2(None, None)

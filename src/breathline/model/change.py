@@ -103,6 +103,9 @@ class OutcomeMeasure:
         Keys of measures that must be the same on both dates for two values to be compared, such as ``fio2``.
     same_within
         For a condition: the largest difference that still counts as the same, in `unit`.
+    variant_of
+        Key of the measure whose test this is another reading of (DLCO corrected for haemoglobin); it shares that
+        measure's reference equation.
     several_a_day
         Which value counts where a test was repeated on one day.
     learning
@@ -129,6 +132,7 @@ class OutcomeMeasure:
     comparative: bool = False
     conditions: tuple[str, ...] = ()
     same_within: float = 0.0
+    variant_of: str = ""
     several_a_day: Daily = Daily.MEAN
     learning: Threshold | None = None
     made_of: tuple[str, ...] = ()

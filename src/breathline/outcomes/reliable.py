@@ -26,9 +26,7 @@ Z_95 = 1.96
 """Standard deviations on either side that hold 95 % of a normal distribution."""
 
 
-def rely_on(
-    delta: float, error: float, importance: float | None, direction: Direction
-) -> Reliability | None:
+def rely_on(delta: float, error: float, importance: float | None, direction: Direction) -> Reliability | None:
     """Give the reliable change index and its probabilities.
 
     Parameters
