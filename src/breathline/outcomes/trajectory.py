@@ -83,7 +83,7 @@ def fit_lines(design: Matrix, values: Matrix, sd: float) -> Fit:
     ----------
     Birge RT, Phys Rev 1932;40:207.
     """
-    inverse = np.linalg.inv(design.T @ design)
+    inverse: Matrix = np.asarray(np.linalg.inv(design.T @ design), dtype=np.float64)
     parameters = inverse @ design.T @ values
     left = design.shape[0] - design.shape[1]
     scatter = float(np.sum((values - design @ parameters) ** 2)) / sd**2

@@ -50,7 +50,9 @@ STATEMENTS_BEFORE = {
     "cannot_tell": "How the disease went before treatment cannot be told from this record.",
 }
 
-REPORTED_ONLY = "It rests on persons' judgements alone (classes, or better or worse than before), which have no known error."
+REPORTED_ONLY = (
+    "It rests on persons' judgements alone (a class; better or worse than before), with no known error."
+)
 
 EXPECTED = (Domain.FUNCTION, Domain.GAS_EXCHANGE, Domain.EXERCISE, Domain.SYMPTOMS, Domain.IMAGING)
 
