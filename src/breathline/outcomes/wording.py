@@ -20,7 +20,10 @@ def amount(measure: OutcomeMeasure, value: float) -> str:
     unit = _UNIT_WORDS.get(measure.unit, f" {measure.unit}")
     if measure.unit == "class" and abs(value) != 1:
         unit = " classes"
-    return f"{number(measure, value)}{unit}"
+    text = number(measure, value)
+    if unit == " points" and text in ("1", "−1"):
+        unit = " point"
+    return f"{text}{unit}"
 
 
 def number(measure: OutcomeMeasure, value: float) -> str:

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 from breathline.model.assessment import Verdict
 from breathline.model.change import Change, Domain, Judgement
-from breathline.model.course import Confirmation, DomainFinding, Response
+from breathline.model.course import Confirmation, DomainFinding
 from breathline.verdict.criterion import Criterion, Evidence
 from breathline.verdict.domains import DOMAIN_NAMES, JUDGEMENT_WORDS, MIXED, find_domains
 
@@ -70,7 +70,7 @@ def judge(evidence: Evidence) -> Verdict:
         title="Overall response",
         label=label,
         statement=_statement(label, STATEMENTS, domains),
-        reasons=tuple(_reason(found) for found in domains) + _courses(label, evidence.responses),
+        reasons=tuple(_reason(found) for found in domains),
         missing=tuple(missing),
     )
 
@@ -178,14 +178,6 @@ def _reason(found: DomainFinding) -> str:
     if found.composites:
         text += f" Beside it, as a composite: {', '.join(found.composites)}."
     return text
-
-
-def _courses(label: str, responses: Sequence[Response]) -> tuple[str, ...]:
-    """Tell when and for how long the measures that carry the answer were better or worse."""
-    sides = (Judgement.BETTER, Judgement.WORSE)
-    if label in ("no_change", "cannot_tell"):
-        return ()
-    return tuple(response.sentence for response in responses if response.judgement in sides)
 
 
 CRITERION = Criterion(key="overall", title="Overall response", printed=PRINTED, judge=judge)
