@@ -144,7 +144,8 @@ def rows() -> list[Row]:
             shares = coverage(errors, weeks)
             birge = shares["Birge"]
             assert birge is not None
-            figure = f"{birge}; published alone {shares['published']}, estimated {shares['estimated'] or 'not possible'}"
+            estimated = shares["estimated"] or "not possible"
+            figure = f"{birge}; published alone {shares['published']}, estimated {estimated}"
             found.append(
                 Row(
                     what="interval of the difference of slopes holds the truth",
