@@ -42,7 +42,11 @@ def verdict(*pairs: tuple[Domain, Judgement], start: Moment | None = START):
 
 
 def judged(changes: tuple[Change, ...], start: Moment | None = START):
-    evidence = Evidence(
+    return CRITERIA["overall"].judge(evidence_of(changes, start))
+
+
+def evidence_of(changes: tuple[Change, ...], start: Moment | None = START) -> Evidence:
+    return Evidence(
         person=Person(id="P"),
         timeline=Timeline(treatment_start=start, treatment_stop=None),
         standings=(),
@@ -50,7 +54,6 @@ def judged(changes: tuple[Change, ...], start: Moment | None = START):
         before=(),
         safety=SafetySummary(status=EventsStatus.NOT_RECORDED),
     )
-    return CRITERIA["overall"].judge(evidence)
 
 
 F, G, E, IMG = Domain.FUNCTION, Domain.GAS_EXCHANGE, Domain.EXERCISE, Domain.IMAGING

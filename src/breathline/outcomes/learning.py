@@ -25,7 +25,7 @@ def is_first_ever(series: Series, baseline: Dated) -> bool:
 def allow_for_learning(measure: OutcomeMeasure, change: Change) -> Change:
     """Judge a change from a first test ever, and say that it was one."""
     learning = measure.learning
-    if learning is None or change.delta is None:
+    if learning is None or change.delta is None or change.judgement is Judgement.CANNOT_TELL:
         return change
     what = (
         f"The baseline is the first test on record, which falls about {amount(measure, learning.value)} short"

@@ -232,8 +232,9 @@ def _differing(measure: OutcomeMeasure, key: str, before: float, after: float) -
     why = "which cannot be compared"
     if limit is not None and (before <= limit) != (after <= limit):
         why = "and room air and oxygen cannot be compared"
-    label = "altitude" if key == "altitude" else condition.label
-    article = "an" if label[0] in "aeioO" else "a"
+    name = condition.label
+    label = name.lower() if name[1:].islower() else name  # FiO2 keeps its letters
+    article = "an" if label[0] in "aeio" else "a"
     return (
         f"{measure.label} was measured at {article} {label} of {before:g} {condition.unit} at baseline and "
         f"{after:g} {condition.unit} at follow-up, {why}."

@@ -36,8 +36,8 @@ SOURCE = Source(
 
 DAYS_PER_YEAR = 365.25
 
-LEAST_SPAN_DAYS = 28.0
-"""Values closer together than this say nothing of a yearly slope."""
+LEAST_SPAN_DAYS = 27.5
+"""Values closer together than four weeks (less half a day, for rounding) say nothing of a yearly slope."""
 
 Matrix = NDArray[np.float64]
 """Rows are values, columns parameters."""
