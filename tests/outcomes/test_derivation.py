@@ -93,7 +93,10 @@ def test_what_lacks_is_told_once() -> None:
     rows = [value("fvc", 1.9, w) for w in (0, 5)] + [value("dlco", 9.8, w) for w in (0, 5)]
     rows += [value("fev1", 1.6, 0), value("hb", 12.0, 5)]
     (problem,) = derived(*rows).problems
-    assert problem.message == "Not computed on some days, for want of one value: DLCO (Hb-corrected) (no Haemoglobin)."
+    assert (
+        problem.message
+        == "Not computed on some days, for want of one value: DLCO (Hb-corrected) (no Haemoglobin)."
+    )
     nobody = derived(value("dlco", 9.8, 0), value("hb", 12.0, 0), person=replace(WOMAN, sex=None))
     assert nobody.measurements == ()
     assert nobody.problems[0].message.endswith("DLCO (Hb-corrected) (no sex).")

@@ -86,7 +86,9 @@ def test_before_treatment_by_the_same_rule() -> None:
     found = judged(*rows)
     (before,) = found.responses_before
     assert before.judgement is Judgement.WORSE and before.confirmation is Confirmation.CONFIRMED
-    assert before.worse is not None and before.worse.weeks_to_first == 20.0  # from the first value, not the start
+    assert (
+        before.worse is not None and before.worse.weeks_to_first == 20.0
+    )  # from the first value, not the start
     assert found.responses == ()
 
 

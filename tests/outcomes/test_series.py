@@ -171,7 +171,9 @@ def test_other_measures_have_no_learning_effect() -> None:
 # ---- oxygen, altitude, posture ------------------------------------------------------------------------------
 
 
-def oxygen(measure: str, before: Value, after: Value, **conditions: tuple[float | None, float | None]) -> Change:
+def oxygen(
+    measure: str, before: Value, after: Value, **conditions: tuple[float | None, float | None]
+) -> Change:
     rows = [value(measure, before, -1), value(measure, after, 20)]
     for key, pair in conditions.items():
         rows += [value(key, v, week) for v, week in zip(pair, (-1, 20), strict=True) if v is not None]
@@ -194,7 +196,9 @@ def test_room_air_and_oxygen_are_not_compared() -> None:
 
 
 def test_where_the_fraction_is_known_the_flow_need_not_be() -> None:
-    assert oxygen("pao2", 55.0, 75.0, fio2=(21.0, 21.0), oxygen_flow=(None, 0.0)).judgement is Judgement.BETTER
+    assert (
+        oxygen("pao2", 55.0, 75.0, fio2=(21.0, 21.0), oxygen_flow=(None, 0.0)).judgement is Judgement.BETTER
+    )
     both = oxygen("pao2", 55.0, 75.0, fio2=(21.0, 21.0), oxygen_flow=(0.0, 2.0))
     assert both.judgement is Judgement.CANNOT_TELL  # they contradict each other
 
@@ -235,13 +239,17 @@ def test_against_the_best_before_treatment() -> None:
     change = only(best((-80, 10.0), (-40, 14.0), (-1, 8.0), (20, 13.0)))
     assert (change.baseline, change.baseline_when, change.followup) == (14.0, Moment(week=-40), 13.0)
     assert change.judgement is Judgement.NO_CHANGE  # better than the last before it, not than the best
-    assert change.reason.endswith("This is the best of 3 values before treatment, which chance alone sets high.")
+    assert change.reason.endswith(
+        "This is the best of 3 values before treatment, which chance alone sets high."
+    )
 
 
 def test_the_best_of_what_is_lower_and_of_what_was_impossible() -> None:
     assert only(best((-40, 30.0), (-1, 20.0), (20, 25.0), measure="mrss")).baseline == 20.0
     assert only(best((-40, Absence.UNABLE), (-1, 6.0), (20, 7.0))).baseline == 6.0
-    assert only(best((-40, 9.0), (-20, 9.0), (20, 7.0))).baseline_when == Moment(week=-20)  # the later of equals
+    assert only(best((-40, 9.0), (-20, 9.0), (20, 7.0))).baseline_when == Moment(
+        week=-20
+    )  # the later of equals
 
 
 def test_one_value_before_treatment_has_no_best() -> None:

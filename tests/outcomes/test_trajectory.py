@@ -98,7 +98,9 @@ def test_least_squares_agree_with_numpy() -> None:
 def test_a_turn_beyond_chance_is_judged_and_told() -> None:
     found = sure("six_minute_walk", {-52: 402.0, -26: 338.0, -1: 255.0, 4: 291.0, 12: 352.0, 20: 410.0})
     assert found.judgement is Judgement.BETTER
-    assert found.sd == pytest.approx(11.6 / (1.96 * sqrt(2.0)) / 100.0 * (402 + 338 + 255 + 291 + 352 + 410) / 6)
+    assert found.sd == pytest.approx(
+        11.6 / (1.96 * sqrt(2.0)) / 100.0 * (402 + 338 + 255 + 291 + 352 + 410) / 6
+    )
     assert found.sentence.startswith("Six-minute walk distance fell by ")
     assert "is more than chance, for the better." in found.sentence
     assert "which is outside it." in found.sentence
@@ -157,7 +159,9 @@ def test_what_was_left_out_is_told() -> None:
     assert unable.sentence.endswith(
         "Left out: a test that the disease made impossible, so that the slope may look too good."
     )
-    rows = [value("spo2_rest", v, w) for w, v in ((-52, 95.0), (-26, 93.0), (0, 92.0), (20, 96.0), (30, 90.0))]
+    rows = [
+        value("spo2_rest", v, w) for w, v in ((-52, 95.0), (-26, 93.0), (0, 92.0), (20, 96.0), (30, 90.0))
+    ]
     rows += [value("fio2", 28.0 if week == 20 else 21.0, week) for week in (-52, -26, 0, 20, 30)]
     (found,) = judged(*rows, stop=None).trajectories
     assert found.values == 4

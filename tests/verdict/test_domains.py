@@ -95,9 +95,7 @@ def test_a_composite_carries_no_domain() -> None:
 )
 def test_confirmation_is_said(confirmed: tuple[bool, bool], words: str) -> None:
     states = {True: Confirmation.CONFIRMED, False: Confirmation.UNCONFIRMED}
-    responses = tuple(
-        course(domain, B, states[yes]) for domain, yes in zip((F, G), confirmed, strict=True)
-    )
+    responses = tuple(course(domain, B, states[yes]) for domain, yes in zip((F, G), confirmed, strict=True))
     evidence = replace(evidence_of((change(F, B), change(G, B))), responses=responses)
     assert CRITERIA["overall"].judge(evidence).statement == words
 

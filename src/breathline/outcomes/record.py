@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from breathline.equations import EQUATIONS, ReferenceEquation, predict
+from breathline.equations import EQUATIONS, ReferenceEquation, expected_arrays, predict
 from breathline.errors import BreathlineError
 from breathline.model.assessment import Standing
 from breathline.model.change import Change, Judgement, OutcomeMeasure
@@ -18,7 +18,7 @@ from breathline.outcomes.measures import OUTCOMES
 from breathline.outcomes.response import Visit, goodness, respond
 from breathline.outcomes.series import WHOLE_LUNG, Dated, Series, conditions_of, day_of, notes_on
 from breathline.outcomes.trajectory import draw_trajectory
-from breathline.units import same_kind
+from breathline.units import convert, same_kind
 
 BASELINE_WEEKS = 26.0
 """A baseline older than this is still used, and the reason says how old it is [weeks]."""
@@ -116,6 +116,25 @@ def expected(
         return predict(equation, value, unit=item.unit, sex=person.sex, **known)
     except BreathlineError as error:
         return f"No expected value: {error}"
+
+
+def predicted_value(item: Measurement, person: Person) -> float | None:
+    """Give what is expected in health of a measure on a day, whatever was measured; in the unit of `item`.
+
+    None where the measure has no equation, or where that asks for more than the person and the day tell.
+    """
+    measure = OUTCOMES.get(item.measure)
+    if measure is None or not measure.equation or person.sex is None:
+        return None
+    equation = EQUATIONS[measure.equation]
+    known = {name: [value] for name, value in _inputs(item, (), person).items() if value is not None}
+    if any(need.required and need.name not in known for need in equation.inputs):
+        return None
+    try:
+        median = float(expected_arrays(equation, sex=[person.sex.value], **known).M[0])
+    except BreathlineError:
+        return None
+    return convert(median, equation.unit, item.unit)
 
 
 def _inputs(
