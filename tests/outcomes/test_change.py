@@ -149,6 +149,14 @@ def test_a_change_never_reads_the_same_as_the_limit_it_misses() -> None:
     assert judge("dlco", 8.0, 12.0).reason.startswith("DLCO rose by 4.0 mL/min/mmHg")  # exactly the limit
 
 
+def test_a_limit_never_prints_as_another_one() -> None:
+    # 1.5 units matter for the TDI, which counts in whole ones.
+    assert judge("tdi", 0.0, 3.0).reason == (
+        "TDI rose by 3 points (from 0 to 3); 1.5 is taken to matter, and no measurement error is known for it."
+    )
+    assert "matters but within the measurement error of 12:" in judge("cpi", 40.0, 50.0).reason
+
+
 def test_lower_is_better_where_it_is() -> None:
     assert judge("mrss", 20.0, 12.0).judgement is Judgement.BETTER  # 8 > 6.8 and ≥ 5
     assert judge("mrss", 20.0, 14.0).judgement is Judgement.NO_CHANGE  # 6 ≤ 6.8

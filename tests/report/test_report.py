@@ -230,6 +230,13 @@ def test_slices_outside_the_assessment_are_not_read(tmp_path: Path) -> None:
     assert "no slices were kept of it" in Page(report_text(replace(example(), scans=scans), folder)).text
 
 
+def test_every_value_of_a_visit_is_shown(tmp_path: Path) -> None:
+    first = next(s for s in example().measurements if s.measurement.measure == "fvc")
+    again = replace(first, measurement=replace(first.measurement, value=2.43))
+    measurements = (*example().measurements, again)
+    assert "2.21 / 2.43" in Page(report_text(replace(example(), measurements=measurements), tmp_path)).text
+
+
 def test_a_moment_without_a_week_shows_its_date(tmp_path: Path) -> None:
     page = Page(report_text(VARIANTS["no_treatment_start"](), tmp_path))
     assert "2006-07-24" in page.text

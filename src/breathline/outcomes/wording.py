@@ -34,6 +34,18 @@ def number(measure: OutcomeMeasure, value: float) -> str:
     return text.replace("-", "−")
 
 
+MISPRINTED = 0.1
+"""Share of a limit by which rounding may change it in print."""
+
+
+def limit(measure: OutcomeMeasure, value: float) -> str:
+    """Give a limit with the decimals of the measure, or one more where rounding would make another of it."""
+    rounded = round(value, measure.decimals)
+    if abs(rounded - value) > MISPRINTED * abs(value):
+        measure = replace(measure, decimals=measure.decimals + 1)
+    return number(measure, value)
+
+
 def reason_for_absence(measure: OutcomeMeasure, baseline: Value, followup: Value) -> str:
     """Say what the absence of a number at one or both dates means."""
     words = [_ABSENCE_WORDS[v] if isinstance(v, Absence) else "" for v in (baseline, followup)]
@@ -116,8 +128,8 @@ def _movement(measure: OutcomeMeasure, change: Change) -> str:
 
 def _comparison(measure: OutcomeMeasure, change: Change, verdicts: tuple[bool | None, bool | None]) -> str:
     beyond, matters = verdicts
-    error = "" if change.error is None else number(measure, change.error)
-    importance = "" if change.important_difference is None else number(measure, change.important_difference)
+    error = "" if change.error is None else limit(measure, change.error)
+    importance = "" if change.important_difference is None else limit(measure, change.important_difference)
     if change.error is None:
         return _without_error(change, matters, importance)
     if not importance:
