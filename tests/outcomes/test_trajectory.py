@@ -168,6 +168,14 @@ def test_what_was_left_out_is_told() -> None:
     assert found.sentence.endswith("Left out: 1 taken on other oxygen or at another altitude.")
 
 
+def test_a_first_walk_among_the_values_is_told() -> None:
+    walks: dict[float, Value] = {-26: 300.0, -1: 290.0, 20: 330.0}
+    first = " The first test on record is among the values; want of practice may have made it short."
+    assert sure("six_minute_walk", walks).sentence.endswith(first)
+    assert first not in sure("six_minute_walk", {-110: 300.0, **walks}).sentence  # it is older than two years
+    assert first not in sure("dlco", {-26: 12.0, 0: 9.0, 20: 11.0}).sentence
+
+
 def test_only_the_two_years_before_treatment_count() -> None:
     near = sure("dlco", {-104: 14.0, 0: 10.0, 26: 10.0})
     far = sure("dlco", {-150: 30.0, -104: 14.0, 0: 10.0, 26: 10.0})

@@ -242,6 +242,8 @@ def test_a_moment_without_a_week_shows_its_date(tmp_path: Path) -> None:
     assert "2006-07-24" in page.text
     assert "Cannot be told" in page.text
     assert "treatment_start in patient.toml" in page.text
+    assert "First value against the last, because the start of treatment is not recorded." in page.text
+    assert "Last value before treatment against" not in page.text
 
 
 def test_the_same_assessment_gives_the_same_bytes(whole: tuple[str, Page, Path]) -> None:

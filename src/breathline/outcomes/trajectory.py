@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from breathline.model.change import Direction, Judgement, OutcomeMeasure, Scale
 from breathline.model.course import Projection, Slope, Trajectory
 from breathline.model.measurement import Absence
+from breathline.outcomes.learning import is_first_ever
 from breathline.outcomes.reliable import Z_95
 from breathline.outcomes.series import Dated, Series, conditions_of
 from breathline.outcomes.wording import amount, number
@@ -112,6 +113,7 @@ def draw_trajectory(
     if measure.direction is None or measure.ordinal or measure.comparative:
         return None
     before, on, left_out = _comparable(series, before, on)
+    unpractised = any(is_first_ever(series, dated) for dated in before)
     used = [*before, *on]
     sd = _sd(measure, used)
     if sd is None or len(used) < 3:
@@ -137,7 +139,7 @@ def draw_trajectory(
         projection=_project(measure, times, values, sd, used),
         source="" if measure.error is None else str(measure.error.source),
     )
-    return _judged(measure, frame, left_out)
+    return _judged(measure, frame, left_out, unpractised=unpractised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,9 @@ def _sd(measure: OutcomeMeasure, used: Sequence[Dated]) -> float | None:
     return float(np.sqrt(np.mean(np.square(spreads)))) or None
 
 
-def _judged(measure: OutcomeMeasure, frame: Trajectory, left_out: Sequence[str]) -> Trajectory:
+def _judged(
+    measure: OutcomeMeasure, frame: Trajectory, left_out: Sequence[str], *, unpractised: bool
+) -> Trajectory:
     difference = frame.difference
     judgement = Judgement.CANNOT_TELL
     if difference is not None:
@@ -247,7 +251,10 @@ def _judged(measure: OutcomeMeasure, frame: Trajectory, left_out: Sequence[str])
         up = (difference.per_year > 0) == (measure.direction is Direction.HIGHER)
         side = Judgement.BETTER if up else Judgement.WORSE
         judgement = side if beyond else Judgement.NO_CHANGE
-    return replace(frame, judgement=judgement, sentence=_sentence(measure, frame, judgement, left_out))
+    sentence = _sentence(measure, frame, judgement, left_out)
+    if unpractised:
+        sentence += " The first test on record is among the values; want of practice may have made it short."
+    return replace(frame, judgement=judgement, sentence=sentence)
 
 
 def _sentence(
