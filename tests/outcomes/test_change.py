@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import hypot, sqrt
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from breathline.errors import UnitError
@@ -277,6 +277,7 @@ def numbers(measure: str) -> st.SearchStrategy[float]:
     return st.floats(low, high, allow_subnormal=False)
 
 
+@settings(deadline=None)
 @given(data=st.data(), measure=st.sampled_from(JUDGED))
 def test_swapping_before_and_after_mirrors_the_judgement(data: st.DataObject, measure: str) -> None:
     before, after = data.draw(numbers(measure)), data.draw(numbers(measure))
@@ -286,6 +287,7 @@ def test_swapping_before_and_after_mirrors_the_judgement(data: st.DataObject, me
     assert back.judgement is mirror.get(there.judgement, there.judgement)
 
 
+@settings(deadline=None)
 @given(data=st.data(), measure=st.sampled_from([k for k in JUDGED if OUTCOMES[k].error]))
 def test_a_larger_fall_is_never_judged_milder(data: st.DataObject, measure: str) -> None:
     high, middle, low = sorted((data.draw(numbers(measure)) for _ in range(3)), reverse=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breathline.model.change import Direction
@@ -59,6 +59,7 @@ def test_without_an_error_there_is_nothing_to_weigh() -> None:
     assert judge("dlco", 9.0, 9.0).reliability is not None
 
 
+@settings(deadline=None)
 @given(delta=AMOUNTS, error=st.floats(0.1, 20.0), importance=st.floats(0.01, 20.0))
 def test_the_mirror(delta: float, error: float, importance: float) -> None:
     there, back = rely_on(delta, error, importance, UP), rely_on(-delta, error, importance, UP)
@@ -70,6 +71,7 @@ def test_the_mirror(delta: float, error: float, importance: float) -> None:
     assert (other.better, other.better_enough) == (there.better, there.better_enough)
 
 
+@settings(deadline=None)
 @given(deltas=st.tuples(AMOUNTS, AMOUNTS), error=st.floats(0.1, 20.0), importance=st.floats(0.01, 20.0))
 def test_a_larger_rise_is_never_less_sure(
     deltas: tuple[float, float], error: float, importance: float

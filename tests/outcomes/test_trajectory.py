@@ -187,7 +187,7 @@ COURSES = st.lists(NUMBERS, min_size=6, max_size=6)
 WEEKS = (-52, -26, -1, 4, 12, 20)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(COURSES)
 def test_the_mirror_course_has_the_mirror_slopes(values: list[float]) -> None:
     there = sure("dlco", dict(zip(WEEKS, values, strict=True)))
@@ -199,7 +199,7 @@ def test_the_mirror_course_has_the_mirror_slopes(values: list[float]) -> None:
     assert back.judgement is mirror.get(there.judgement, there.judgement)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(COURSES, st.floats(0.1, 10.0))
 def test_a_better_last_value_never_gives_a_worse_slope(values: list[float], more: float) -> None:
     course: dict[float, Value] = dict(zip(WEEKS, values, strict=True))

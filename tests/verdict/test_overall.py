@@ -6,7 +6,7 @@ import itertools
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breathline.model.assessment import Timeline
@@ -106,6 +106,7 @@ def test_what_was_not_recorded_is_named():
 JUDGED = st.lists(st.tuples(st.sampled_from(list(Judgement)), st.booleans()), min_size=1, max_size=4)
 
 
+@settings(deadline=None)
 @given(st.lists(JUDGED, min_size=1, max_size=5))
 def test_swapping_better_and_worse_mirrors_the_label(domains):
     def label(swapped: bool) -> str:
