@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from breathline.model.change import Change, Judgement
 from breathline.model.measurement import Absence, Measurement, Moment
 from breathline.model.patient import Person, Sex
 from breathline.outcomes import RecordChanges, standardise
+from breathline.outcomes.record import predicted_value
 from tests.outcomes.records import START, STOP, WOMAN, judged, value
 
 
@@ -225,6 +227,16 @@ def test_why_there_is_no_expected_value(person: Person, why: str) -> None:
     (standing,) = standardise([value("fvc", 2.0, 0)], person)
     assert standing.standardised is None
     assert why in standing.not_standardised
+
+
+def test_what_is_expected_whatever_was_measured() -> None:
+    # Oracle: gli.csv, a woman of 64 years and 162 cm; 9 L would be too much to be true.
+    assert predicted_value(value("fvc", 9.0, 0), WOMAN) == pytest.approx(2.861, abs=5e-4)
+    assert predicted_value(value("fvc", 2000.0, 0, unit="mL"), WOMAN) == pytest.approx(2861.0, abs=0.5)
+    for nobody in (replace(WOMAN, sex=None), replace(WOMAN, height_cm=None), replace(WOMAN, age_years=120.0)):
+        assert predicted_value(value("fvc", 2.0, 0), nobody) is None
+    assert predicted_value(value("nyha_class", 2.0, 0), WOMAN) is None
+    assert predicted_value(Measurement(measure="unheard_of", value=1.0, unit="L"), WOMAN) is None
 
 
 def test_expected_oxygen_pressure_takes_the_carbon_dioxide_of_the_day() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from breathline.model.change import Judgement
 from breathline.model.course import Slope, Trajectory
 from breathline.model.measurement import Absence, Moment, Value
-from breathline.outcomes.trajectory import DAYS_PER_YEAR, fit_lines
+from breathline.outcomes.trajectory import fit_lines
 from tests.outcomes.records import judged, value
 
 SD_DLCO = 4.0 / (1.96 * sqrt(2.0))
@@ -31,7 +31,7 @@ def sure(measure: str, values: dict[float, Value], **more: object) -> Trajectory
 
 
 def years(weeks: float) -> float:
-    return 7.0 * weeks / DAYS_PER_YEAR
+    return 7.0 * weeks / 365.25
 
 
 def parts(slope: Slope | None) -> tuple[float, float, float]:
@@ -68,6 +68,17 @@ def test_what_was_expected_had_the_course_gone_on() -> None:
     assert found.low == 0.5  # the least a DLCO can be, where the interval would go below nothing
 
 
+def test_the_sentence() -> None:
+    # By hand: slopes −3.0 over 0.498 and +2.0 over 0.383 years; half-width of the difference 1.96·1.443·√32.14 = 16.0,
+    # of the expected value, at r = 20/26, 1.96·1.443·√(r² + (1 + r)² + 1) = 6.1.
+    assert sure("dlco", {-26: 12.0, 0: 9.0, 20: 11.0}).sentence == (
+        "DLCO fell by 6.0 mL/min/mmHg a year (95 % interval −2.0 to 14.0) before treatment and rose by 5.2 mL/min/mmHg "
+        "a year (95 % interval −5.2 to 15.7) on treatment; the difference, +11.2 mL/min/mmHg (95 % interval −4.8 to "
+        "27.3) a year, is not more than chance can do. Had the course before treatment gone on, 6.7 (95 % interval 0.5 "
+        "to 12.8) would have been expected; 11.0 was measured, which is within it."
+    )
+
+
 def test_the_line_before_is_not_drawn_through_values_on_treatment() -> None:
     one, other = (sure("dlco", {-26: 12.0, 0: 9.0, 26: v}).projection for v in (11.0, 20.0))
     assert one is not None and other is not None
@@ -83,8 +94,25 @@ def test_values_that_scatter_more_than_their_error_widen_the_intervals() -> None
     assert fit.widening == pytest.approx(sqrt(6.4))
     slope = fit.slope([0.0, 1.0])
     assert slope.high - slope.per_year == pytest.approx(1.96 * sqrt(6.4) / sqrt(5.0))  # Sxx = 5
+    double = fit_lines(design, values, 2.0)
+    assert double.widening == pytest.approx(sqrt(6.4 / 4.0))
+    assert double.slope([0.0, 1.0]).high == pytest.approx(
+        slope.high
+    )  # the scatter decides, whatever was published
     quiet = fit_lines(design, values / 10.0, 1.0)
     assert quiet.widening == 1.0  # never narrower than the published error
+
+
+def test_scatter_before_treatment_widens_what_is_expected() -> None:
+    found = sure("dlco", {-52: 10.0, -26: 20.0, 0: 10.0, 26: 12.0})
+    # By hand, in half-years: level 40/3, no slope; squares 2·(10/3)² + (20/3)² = 200/3, one degree of freedom.
+    widening = sqrt(200.0 / 3.0) / SD_DLCO
+    assert found.projection is not None
+    assert found.projection.expected == pytest.approx(40.0 / 3.0)
+    # The line at +26 weeks, two steps from the middle of three values a step apart: 1/3 + 2²/2.
+    half = 1.96 * SD_DLCO * widening * sqrt(1.0 / 3.0 + 2.0 + 1.0)
+    assert found.projection.high == pytest.approx(40.0 / 3.0 + half)
+    assert "Its values scatter more than their published error, and the intervals are" in found.sentence
 
 
 def test_least_squares_agree_with_numpy() -> None:
