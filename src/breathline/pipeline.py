@@ -42,7 +42,7 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
     """
     scans, from_scans, steps, refused = measure_scans(record.scans, folder, progress)
     measured = (*record.measurements, *from_scans)
-    derived = derive(standardise(measured, record.person), record.person)
+    derived = derive(standardise(measured, record.person), record.person, record.labs)
     standings = standardise((*measured, *derived.measurements), record.person)
     exposure = summarise_exposure(record.doses, record.treatment_start)
     timeline = draw_timeline(record, exposure, from_scans)

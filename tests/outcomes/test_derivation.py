@@ -9,7 +9,7 @@ import pytest
 from breathline.errors import Severity
 from breathline.model.change import Judgement
 from breathline.model.measurement import Absence, Measurement, Moment
-from breathline.model.patient import Person, Sex
+from breathline.model.patient import LabResult, Person, Sex
 from breathline.outcomes import derive, judge_record, standardise
 from breathline.outcomes.derivation import DERIVATIONS, Derived
 from tests.outcomes.records import START, WOMAN, standings, value
@@ -145,6 +145,31 @@ def test_transition_counts_from_the_baseline_index() -> None:
     assert (zero.measure, zero.value, zero.when, zero.method) == ("tdi", 0.0, Moment(week=-1), "")
     (change,) = judge_record(standardise([*rows, zero], WOMAN), START).changes
     assert (change.measure, change.judgement) == ("tdi", Judgement.BETTER)  # 2 ≥ 1.5
+
+
+def lab(test: str, number: float, unit: str, week: float = 0.0) -> LabResult:
+    return LabResult(test=test, value=number, unit=unit, when=Moment(week=week))
+
+
+def test_laboratory_values_serve_as_inputs_and_are_not_shown_as_visits() -> None:
+    labs = [lab("Creatinine", 88.404, "umol/L"), lab("Hemoglobin", 100.0, "g/L"), lab("ALT", 30.0, "U/L")]
+    found = derive(standings(value("dlco", 10.0, 0)), WOMAN, labs).measurements
+    told = {item.measure: item.value for item in found}
+    assert told["dlco_hb"] == pytest.approx(11.4)
+    assert told["egfr"] == pytest.approx(142 * (1 / 0.7) ** -1.2 * 0.9938**64 * 1.012, rel=1e-4)
+    assert set(told) == {"dlco_hb", "egfr"}
+
+
+def test_a_value_of_the_visit_comes_before_the_laboratory_s() -> None:
+    rows = standings(value("dlco", 10.0, 0), value("hb", 10.0, 0))
+    (found,) = derive(rows, WOMAN, [lab("hb", 14.0, "g/dL")]).measurements
+    assert found.value == pytest.approx(11.4)
+    assert (
+        derive(standings(value("dlco", 10.0, 0)), WOMAN, [lab("hb", 14.0, "g/dL", week=1)]).measurements == ()
+    )
+    # A unit that does not fit is the laboratory table's own problem and is told there.
+    for unit in ("mmol/L", "furlong"):
+        assert derive(standings(value("dlco", 10.0, 0)), WOMAN, [lab("hb", 8.7, unit)]).measurements == ()
 
 
 def test_what_could_not_be_done_is_no_input() -> None:

@@ -12,20 +12,30 @@ from dataclasses import dataclass
 
 from breathline.equations.cpi_2003 import SOURCE as CPI_SOURCE
 from breathline.equations.cpi_2003 import composite_physiologic_index
-from breathline.errors import BreathlineError, Problem, Severity
+from breathline.errors import BreathlineError, Problem, Severity, UnitError
 from breathline.model.assessment import Standing
-from breathline.model.measurement import Absence, Measurement, Moment, Origin
-from breathline.model.patient import Person
+from breathline.model.measurement import Absence, Measurement, Moment, Origin, Value
+from breathline.model.patient import LabResult, Person
 from breathline.outcomes.measures import OUTCOMES
 from breathline.outcomes.record import DAYS_PER_YEAR
 from breathline.outcomes.series import Dated, Series
 from breathline.physiology import FORMULAS, calculate
+from breathline.units import convert
 
 RESPIRATORY_QUOTIENT = 0.8
 """Carbon dioxide given off for oxygen taken up, by the convention of the alveolar gas equation [1]."""
 
 CORRECTED_WORDS = ("hb", "haemoglobin", "hemoglobin")
 """What the method of a DLCO says where the laboratory corrected it already."""
+
+LAB_INPUTS = {
+    "creatinine": "creatinine",
+    "serum creatinine": "creatinine",
+    "hb": "hb",
+    "haemoglobin": "hb",
+    "hemoglobin": "hb",
+}
+"""Names under which a laboratory gives what other values follow from, and the measure that each is."""
 
 COMPUTED = "computed"
 
@@ -91,7 +101,7 @@ class Derived:
     problems: tuple[Problem, ...] = ()
 
 
-def derive(standings: Sequence[Standing], person: Person) -> Derived:
+def derive(standings: Sequence[Standing], person: Person, labs: Sequence[LabResult] | None = None) -> Derived:
     """Compute every measure that follows from values of the same day.
 
     Parameters
@@ -100,7 +110,10 @@ def derive(standings: Sequence[Standing], person: Person) -> Derived:
         The values of the record, with what was expected of them.
     person
         Whose values they are.
+    labs
+        Laboratory values: haemoglobin and creatinine serve as inputs too, where the visit has none of its own.
     """
+    standings = (*standings, *_from_labs(labs or (), standings))
     measurements: list[Measurement] = []
     lacking: dict[str, list[str]] = {}
     problems: list[Problem] = []
@@ -118,6 +131,29 @@ def derive(standings: Sequence[Standing], person: Person) -> Derived:
                 lacking.setdefault(rule.measure, []).append(missing[0])
     told = [_not_computed(lacking)] if lacking else []
     return Derived(tuple(measurements), (*dict.fromkeys(problems), *told))
+
+
+def _from_labs(labs: Sequence[LabResult], standings: Sequence[Standing]) -> list[Standing]:
+    """Give the laboratory values that serve as inputs; those of the visits come first."""
+    there = {(s.measurement.measure, s.measurement.when) for s in standings}
+    found = []
+    for lab in labs:
+        key = LAB_INPUTS.get(lab.test.strip().casefold(), "")
+        item = _lab_value(key, lab.value, lab.unit, lab.when) if key else None
+        if item is not None and (key, item.when) not in there:
+            found.append(Standing(measurement=item, label=OUTCOMES[key].label))
+    return found
+
+
+def _lab_value(key: str, value: Value, unit: str, when: Moment | None) -> Measurement | None:
+    """Give a laboratory value as one of a measure; None where it is no number, or its unit or date cannot be told."""
+    if isinstance(value, Absence) or when is None:
+        return None
+    own = OUTCOMES[key].unit
+    try:
+        return Measurement(measure=key, value=convert(value, unit, own), unit=own, when=when)
+    except UnitError:  # the laboratory table tells of units that are not known
+        return None
 
 
 def _days(standings: Sequence[Standing], person: Person) -> list[Day]:
