@@ -191,6 +191,13 @@ def readings(*values: tuple[float, float]) -> Change:
 def test_a_reader_s_comparisons_are_put_together() -> None:
     assert readings((-1.0, -1), (1.0, 8), (0.0, 20)).judgement is Judgement.BETTER
     assert readings((-1.0, -1), (0.0, 8), (-1.0, 20)).judgement is Judgement.WORSE
+    assert readings((-1.0, -1), (0.0, 8), (-1.0, 20)).reason == (
+        "HRCT reading was read as worse than at the previous visit at 1 of 2 visits, and never as the opposite."
+    )
+    assert (
+        "was read as better than at the previous visit at 2 of 2 visits"
+        in readings((1.0, 8), (1.0, 20)).reason
+    )
     assert readings((-1.0, -1), (0.0, 20)).judgement is Judgement.NO_CHANGE
     both_ways = readings((0.0, -1), (1.0, 8), (-1.0, 20))
     assert both_ways.judgement is Judgement.CANNOT_TELL

@@ -39,7 +39,7 @@ class Limits:
 
     error: float | None
     importance: float | None
-    importance_known: bool = True
+    importance_known: bool
     interval: tuple[float, float] | None = None
 
 
