@@ -76,6 +76,13 @@ def test_a_test_not_done_gives_way_to_the_last_that_was() -> None:
     assert [c.judgement for c in found.course] == [Judgement.BETTER, Judgement.CANNOT_TELL]
 
 
+def test_where_no_test_was_done_the_last_is_named() -> None:
+    rows = [value("dlco", 7.0, -1), value("dlco", Absence.NOT_DONE, 10), value("dlco", Absence.NOT_DONE, 20)]
+    change = only(judged(*rows).changes)
+    assert change.judgement is Judgement.CANNOT_TELL
+    assert change.followup_when == Moment(week=20)
+
+
 def test_unable_is_a_value() -> None:
     worse = judged(value("dlco", 7.0, -1), value("dlco", 12.0, 10), value("dlco", Absence.UNABLE, 20))
     assert only(worse.changes).judgement is Judgement.WORSE

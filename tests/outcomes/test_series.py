@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from breathline.model.change import Change, Judgement
 from breathline.model.measurement import Absence, Moment, Value
-from breathline.outcomes import OUTCOMES, judge_record, standardise
+from breathline.outcomes import OUTCOMES, judge_change, judge_record, standardise
+from breathline.outcomes.learning import allow_for_learning
 from tests.outcomes.records import START, WOMAN, judged, value
 from tests.outcomes.test_record import only
 
@@ -161,6 +164,20 @@ def test_where_practice_was_had(rows: list[tuple[float, float, str]]) -> None:
     change = only(found.changes)
     assert change.judgement is Judgement.BETTER
     assert FIRST not in change.reason
+
+
+@pytest.mark.parametrize(("effect", "judgement"), [(4.0, Judgement.BETTER), (6.0, Judgement.NO_CHANGE)])
+def test_a_learning_effect_where_lower_is_better(effect: float, judgement: Judgement) -> None:
+    # A made-up one: the SGRQ falls by 20, its error is 15; 20 − 4 is beyond it and 20 − 6 is not.
+    sgrq = OUTCOMES["sgrq"]
+    assert sgrq.error is not None
+    learnt = replace(sgrq, learning=replace(sgrq.error, value=effect))
+    change = judge_change(learnt, value("sgrq", 60.0), value("sgrq", 40.0))
+    assert change.judgement is Judgement.BETTER
+    assert allow_for_learning(learnt, change).judgement is judgement
+    untold = replace(change, judgement=Judgement.CANNOT_TELL)
+    assert allow_for_learning(learnt, untold) is untold
+    assert allow_for_learning(sgrq, change) is change
 
 
 def test_other_measures_have_no_learning_effect() -> None:
