@@ -9,7 +9,7 @@ from subprocess import run
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breathline.equations import EQUATIONS, expected_arrays, predict, predict_arrays
@@ -181,6 +181,53 @@ def test_refusals_are_sentences() -> None:
         predict(fvc, 2.0, unit="mmHg", sex=Sex.FEMALE, age_years=64.0, height_cm=162.0)
 
 
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (15.0, "mmol/kPa/min", "15 looks like mL/min/mmHg."),
+        (64.0, "ml/min/mmHg", "64 looks like percent of predicted; give the measured value."),
+        (400.0, "mL/min/mmHg", "Look up the value."),
+        (9.9, "mL/min/mmHg", None),
+        (
+            0.9,
+            "mL/min/mmHg",
+            "0.9 mL/min/mmHg is 4.66 % of the expected 19.3 mL/min/mmHg, which cannot be (5 to 200",
+        ),
+    ],
+)
+def test_a_value_far_from_the_expected_names_the_likely_cause(value: float, unit: str, said: str | None):
+    # gli.csv: 19.33 mL/min/mmHg, 6.47 mmol/min/kPa are expected. Any spelling of a unit is understood.
+    person = {"sex": Sex.FEMALE, "age_years": 64.0, "height_cm": 162.0}
+    if said is None:
+        predict(EQUATIONS["gli_2017_dlco"], value, unit=unit, **person)
+        return
+    with pytest.raises(OutOfRangeError) as error:
+        predict(EQUATIONS["gli_2017_dlco"], value, unit=unit, **person)
+    assert said in str(error.value)
+
+
+def test_the_limits_of_what_is_possible_are_those_of_the_page() -> None:
+    fvc, person = EQUATIONS["gli_2022_fvc"], {"sex": Sex.FEMALE, "age_years": 64.0, "height_cm": 162.0}
+    median = predict(fvc, 2.0, unit="L", **person).predicted
+    for percent in (5.001, 199.99):
+        found = predict(fvc, percent / 100 * median, unit="L", **person)
+        assert found.percent_predicted == pytest.approx(percent)
+    for percent in (4.99, 200.01):
+        with pytest.raises(OutOfRangeError, match=r"\(5 to 200 % are possible\)"):
+            predict(fvc, percent / 100 * median, unit="L", **person)
+
+
+def test_weight_in_pounds_is_told_by_the_build() -> None:
+    walk, person = EQUATIONS["enright_1998_walk"], {"sex": Sex.FEMALE, "age_years": 64.0, "height_cm": 160.0}
+    assert predict(walk, 400.0, unit="m", weight_kg=115.2, **person).predicted > 0  # 45 kg/m²
+    with pytest.raises(OutOfRangeError) as error:
+        predict(walk, 400.0, unit="m", weight_kg=115.3, **person)
+    assert str(error.value) == (
+        "Six-minute walk distance, Enright and Sherrill 1998 holds for a body mass index from 14 to 45 kg/m²; "
+        "115.3 kg at 160 cm is 45.04. 115.3 may be pounds; give kilograms (52.3)."
+    )
+
+
 def test_every_problem_of_a_person_is_told_at_once() -> None:
     with pytest.raises(OutOfRangeError) as both:
         predict(
@@ -189,6 +236,7 @@ def test_every_problem_of_a_person_is_told_at_once() -> None:
     assert "5 to 85 years" in str(both.value) and "looks like metres" in str(both.value)
 
 
+@settings(deadline=None)
 @given(
     part=st.floats(0.1, 1.5),
     more=st.floats(0.001, 0.4),

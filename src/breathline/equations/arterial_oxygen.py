@@ -10,4 +10,4 @@ ON_AIR = Input(name="fio2", low=20.5, high=21.5, unit="%", required=False)
 POSSIBLE_PERCENT: Limits = (20.0, 200.0)
 """Below a fifth of the expected pressure nobody lives: kPa, more likely [%]."""
 
-NOT_CHECKED = "coefficients from memory of the paper; neither they nor the range were checked"
+NOT_CHECKED = "neither the coefficients nor the range could be checked against the paper"

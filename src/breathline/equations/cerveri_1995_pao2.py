@@ -25,7 +25,7 @@ PAO2 = ReferenceEquation(
     measure="pao2",
     unit="mmHg",
     inputs=(
-        Input(name="age_years", low=40, high=75, unit="years"),
+        Input(name="age_years", low=40, high=74.99, unit="years"),  # from 75 on it is another group
         Input(name="height_cm", low=120, high=210, unit="cm"),
         Input(name="weight_kg", low=35, high=160, unit="kg"),
         Input(name="paco2", low=20, high=60, unit="mmHg"),

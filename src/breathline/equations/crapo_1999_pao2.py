@@ -24,7 +24,12 @@ PAO2 = ReferenceEquation(
         Input(name="barometric_pressure", low=620, high=785, unit="mmHg"),
         ON_AIR,
     ),
-    source=Source("crapo_1999", "combined equation", verified=False, note=f"{NOT_CHECKED}, but for the ages"),
+    source=Source(
+        "crapo_1999",
+        "combined equation",
+        verified=False,
+        note=f"{NOT_CHECKED}, but for the ages in its abstract",
+    ),
     distribution=_distribution,
     printed="0.1834 PB − 0.2452 A − 31.453, with the barometric pressure PB [mmHg]",
     has_spread=False,

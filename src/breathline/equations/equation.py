@@ -23,7 +23,7 @@ from breathline.physiology.inputs import (
     refusal,
 )
 from breathline.sources import Source
-from breathline.units import convert
+from breathline.units import convert, parse_unit
 
 __all__ = ["FloatArray", "Input", "Limits", "People"]
 
@@ -196,6 +196,7 @@ def screen_arrays(
         If the unit does not fit.
     """
     values = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    unit = parse_unit(unit)
     to_own = convert(1.0, unit, equation.unit)
     checked = check_people(
         equation.label, equation.inputs, inputs, len(values), sex=sex, build=equation.build

@@ -9,7 +9,13 @@ from breathline.equations.gli_tables import lms_of_lung_volume
 from breathline.equations.unlikely import POSSIBLE_PERCENT
 from breathline.sources import Source
 
-SOURCE = Source("hall_2021", "table 3 and look-up tables of supplement 2")
+SOURCE = Source(
+    "hall_2021",
+    "table 3 and look-up tables of supplement 2",
+    verified=False,
+    note="the same in several independent programs; agrees with the worked example and the official calculator "
+    "as others quote them",
+)
 INPUTS = (
     Input(name="age_years", low=5, high=80, unit="years"),
     Input(name="height_cm", low=80, high=230, unit="cm"),

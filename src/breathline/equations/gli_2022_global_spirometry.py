@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from breathline.equations.equation import Input, ReferenceEquation
+from breathline.equations.equation import Input, Limits, ReferenceEquation
 from breathline.equations.gli_tables import lms
 from breathline.sources import Source
 
@@ -18,36 +18,23 @@ PRINTED = (
     "with height H [cm] and age A [years]"
 )
 
-FVC = ReferenceEquation(
-    key="gli_2022_fvc",
-    label="FVC, GLI Global 2022",
-    measure="fvc",
-    unit="L",
-    inputs=INPUTS,
-    source=SOURCE,
-    distribution=partial(lms, table="bowerman_2022", parameter="FVC"),
-    printed=PRINTED,
-)
 
-FEV1 = ReferenceEquation(
-    key="gli_2022_fev1",
-    label="FEV1, GLI Global 2022",
-    measure="fev1",
-    unit="L",
-    inputs=INPUTS,
-    source=SOURCE,
-    distribution=partial(lms, table="bowerman_2022", parameter="FEV1"),
-    printed=PRINTED,
-)
+def _equation(
+    measure: str, label: str, *, unit: str, parameter: str, possible: Limits = (0.0, float("inf"))
+) -> ReferenceEquation:
+    return ReferenceEquation(
+        key=f"gli_2022_{measure}",
+        label=f"{label}, GLI Global 2022",
+        measure=measure,
+        unit=unit,
+        inputs=INPUTS,
+        source=SOURCE,
+        distribution=partial(lms, table="bowerman_2022", parameter=parameter),
+        printed=PRINTED,
+        possible=possible,
+    )
 
-FEV1_FVC = ReferenceEquation(
-    key="gli_2022_fev1_fvc",
-    label="FEV1/FVC, GLI Global 2022",
-    measure="fev1_fvc",
-    unit="fraction",
-    inputs=INPUTS,
-    source=SOURCE,
-    distribution=partial(lms, table="bowerman_2022", parameter="FEV1FVC"),
-    printed=PRINTED,
-    possible=(0.1, 1.0),
-)
+
+FVC = _equation("fvc", "FVC", unit="L", parameter="FVC")
+FEV1 = _equation("fev1", "FEV1", unit="L", parameter="FEV1")
+FEV1_FVC = _equation("fev1_fvc", "FEV1/FVC", unit="fraction", parameter="FEV1FVC", possible=(0.1, 1.0))

@@ -16,6 +16,9 @@ POSSIBLE_PERCENT = (5.0, 200.0)
 _PRINTED_IN_PERCENT = ("volume", "transfer factor", "transfer coefficient", "length")
 """Kinds of unit whose values laboratories also print as percent of predicted."""
 
+_NEVER_MEANT = ("dL",)
+"""Units in which no laboratory gives these values."""
+
 _TYPICAL_PERCENT = (15.0, 160.0)
 """Percent of the expected value in which a number must lie in another unit for that unit to be proposed."""
 
@@ -52,9 +55,8 @@ def impossible_percent(equation: ReferenceEquation, value: float, unit: str, pre
     assert equation.possible_percent is not None
     low, high = equation.possible_percent
     percent = 100.0 * value / predicted
-    shown = f"{percent:.0f}" if percent >= 1 else f"{percent:.2g}"
     text = (
-        f"{equation.label}: {value:g} {_spoken(unit)} is {shown} % of the expected "
+        f"{equation.label}: {value:g} {_spoken(unit)} is {_three_digits(percent)} % of the expected "
         f"{_three_digits(predicted)} {_spoken(unit)}, which cannot be ({low:g} to {high:g} % are possible)."
     )
     other = _likely_unit(value, unit, predicted)
@@ -75,7 +77,7 @@ def _likely_unit(value: float, unit: str, predicted: float) -> str | None:
 
 def _other_units(unit: str) -> list[str]:
     kind = UNITS[unit].kind
-    return [name for name, other in UNITS.items() if other.kind == kind and name != unit]
+    return [name for name, other in UNITS.items() if other.kind == kind and name not in (unit, *_NEVER_MEANT)]
 
 
 def _three_digits(value: float) -> str:

@@ -260,7 +260,7 @@ def _check_build(label: str, people: People, build: Limits, refused: dict[int, l
             continue  # height or weight was refused already
         text = (
             f"{label} holds for a body mass index from {build[0]:g} to {build[1]:g} kg/m²; "
-            f"{kg[row]:g} kg at {cm[row]:g} cm is {bmi[row]:.0f}."
+            f"{kg[row]:g} kg at {cm[row]:g} cm is {bmi[row]:.4g}."
         )
         in_kg = convert(float(kg[row]), "lb", "kg")
         if bmi[row] > build[1] and build[0] <= in_kg / (cm[row] / 100.0) ** 2 <= build[1]:

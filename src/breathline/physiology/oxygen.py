@@ -84,7 +84,9 @@ BAROMETRIC_PRESSURE = Formula(
     unit="mmHg",
     inputs=(Input(name="altitude_m", low=-430, high=5500, unit="m"),),
     printed="PB = 760·(1 − 0.0065·h/288.15)^5.25588, with h [m]",
-    source=Source("iso_2533", "equation 12, 0 to 11 km", verified=False, note="from memory of the standard"),
+    source=Source(
+        "iso_2533", "equation 12, 0 to 11 km", verified=False, note="not checked against the standard itself"
+    ),
     formula=_pressure,
     description="Of the standard atmosphere. The true pressure differs with weather and latitude; a measured one is "
     "better.",
