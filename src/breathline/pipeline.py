@@ -15,12 +15,12 @@ from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Origin
 from breathline.model.patient import PatientRecord, Person, ScanRef
 from breathline.model.volume import QualityFlag, ScanMeasurement, Step
-from breathline.outcomes import OUTCOMES, judge_record, standardise
+from breathline.outcomes import OUTCOMES, derive, judge_record, standardise
 from breathline.progress import Progress, silent
 from breathline.safety import summarise_events
 from breathline.summary import tell_summary
 from breathline.units import same_kind
-from breathline.verdict import CRITERIA, Evidence
+from breathline.verdict import CRITERIA, Evidence, find_domains
 
 
 def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) -> Assessment:
@@ -41,7 +41,9 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
         Self-contained: a report or an export needs nothing else.
     """
     scans, from_scans, steps, refused = measure_scans(record.scans, folder, progress)
-    standings = standardise((*record.measurements, *from_scans), record.person)
+    measured = (*record.measurements, *from_scans)
+    derived = derive(standardise(measured, record.person), record.person, record.labs)
+    standings = standardise((*measured, *derived.measurements), record.person)
     exposure = summarise_exposure(record.doses, record.treatment_start)
     timeline = draw_timeline(record, exposure, from_scans)
     judged = judge_record(standings, timeline.treatment_start, timeline.treatment_stop)
@@ -54,6 +56,10 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
             changes=judged.changes,
             before=judged.before,
             safety=safety,
+            against_best=judged.against_best,
+            responses=judged.responses,
+            responses_before=judged.responses_before,
+            trajectories=judged.trajectories,
         )
     )
     return Assessment(
@@ -77,10 +83,16 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
             verdicts[0],
             started=timeline.treatment_start is not None,
         ),
-        warnings=(*record.warnings, *refused),
+        warnings=(*record.warnings, *refused, *derived.problems),
         steps=steps,
         inputs=record.inputs,
         version=__version__,
+        against_best=judged.against_best,
+        responses=judged.responses,
+        responses_before=judged.responses_before,
+        trajectories=judged.trajectories,
+        domains=find_domains(judged.changes, judged.responses),
+        domains_before=find_domains(judged.before, judged.responses_before),
     )
 
 

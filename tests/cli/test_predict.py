@@ -133,7 +133,7 @@ def test_tables_that_cannot_be_used(tmp_path: Path, text: str, complaints: list[
 def test_a_table_uses_the_equations_that_a_record_uses() -> None:
     for measure in OUTCOMES.values():
         if measure.equation:
-            found = default_equation(EQUATIONS, measure.key)
+            found = default_equation(EQUATIONS, measure.variant_of or measure.key)
             assert found is not None and found.key == measure.equation
 
 

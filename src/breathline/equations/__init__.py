@@ -74,7 +74,6 @@ QUANTITIES = {
     "erv": "expiratory reserve volume",
     "ic": "inspiratory capacity",
     "vc": "vital capacity",
-    "aa_gradient": "alveolar–arterial oxygen gradient",
 }
 """What equations speak of besides the outcome measures: supporting quantities of the same reports."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from breathline.errors import Problem
 from breathline.model.change import Change
+from breathline.model.course import DomainFinding, Response, Trajectory
 from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Standardised
 from breathline.model.patient import Diagnosis, InputFile, Sex
@@ -115,6 +116,14 @@ class Assessment:
         Every value on treatment against the same baseline.
     before
         The change over the time before treatment, first value against the last before treatment.
+    against_best
+        The last value on treatment against the best of the two years before it, where there were several.
+    responses, responses_before
+        When each measure became better or worse, whether it lasted, and its best value; on treatment and before.
+    trajectories
+        Slopes before treatment and on it.
+    domains, domains_before
+        What each side of the disease did on treatment, and before it by the same rule.
     """
 
     schema: str
@@ -133,3 +142,9 @@ class Assessment:
     steps: tuple[Step, ...]
     inputs: tuple[InputFile, ...]
     version: str
+    against_best: tuple[Change, ...] = ()
+    responses: tuple[Response, ...] = ()
+    responses_before: tuple[Response, ...] = ()
+    trajectories: tuple[Trajectory, ...] = ()
+    domains: tuple[DomainFinding, ...] = ()
+    domains_before: tuple[DomainFinding, ...] = ()

@@ -18,12 +18,14 @@ from breathline.model.assessment import Assessment
 from breathline.model.change import Change
 from breathline.report.sections.citations import Citations
 from breathline.report.sections.course import view_before, view_values
+from breathline.report.sections.domains import view_courses_of_measures, view_domains
 from breathline.report.sections.front import other_verdicts, overall_verdict, patient_line
 from breathline.report.sections.harm import view_courses, view_safety
 from breathline.report.sections.methods import write_limitations, write_methods
 from breathline.report.sections.outcomes import view_outcomes
 from breathline.report.sections.quality import view_warnings
 from breathline.report.sections.scans import view_scans
+from breathline.report.sections.slopes import view_certainty, view_slopes
 
 LONG_HISTORY = 3000
 """Notes longer than this stand at the end of the report, so that nobody pages past them to the methods."""
@@ -78,7 +80,11 @@ def page_content(
         "warnings": view_warnings(assessment, say),
         "timeline": None if timeline is None else _svg_uri(timeline),
         "scans": view_scans(assessment, shown, notices, say),
+        "domains": view_domains(assessment, say),
+        "measure_courses": view_courses_of_measures(assessment),
         "before": view_before(assessment, say),
+        "slopes": view_slopes(assessment, say, citations),
+        "certainty": view_certainty(assessment, say),
         "values": view_values(assessment, say),
         "criteria": other_verdicts(assessment, say, citations),
         "long_history": len(assessment.patient.history) > LONG_HISTORY,

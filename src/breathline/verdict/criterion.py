@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from breathline.model.assessment import Standing, Timeline, Verdict
 from breathline.model.change import Change
+from breathline.model.course import Response, Trajectory
 from breathline.model.patient import Person
 from breathline.model.safety import SafetySummary
 from breathline.sources import Source
@@ -22,6 +23,12 @@ class Evidence:
         One a measure, from the last value before treatment to the last on treatment.
     before
         The change over the time before treatment.
+    against_best
+        The last value on treatment against the best before it.
+    responses, responses_before
+        The course of each measure on treatment, and before it.
+    trajectories
+        Slopes before treatment and on it.
     """
 
     person: Person
@@ -30,6 +37,10 @@ class Evidence:
     changes: tuple[Change, ...]
     before: tuple[Change, ...]
     safety: SafetySummary
+    against_best: tuple[Change, ...] = ()
+    responses: tuple[Response, ...] = ()
+    responses_before: tuple[Response, ...] = ()
+    trajectories: tuple[Trajectory, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
