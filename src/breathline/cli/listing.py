@@ -14,6 +14,7 @@ from breathline.cli.telling import told
 if TYPE_CHECKING:
     from breathline.equations import ReferenceEquation
     from breathline.model.change import OutcomeMeasure, Threshold
+    from breathline.verdict import Criterion
 
 REGISTRIES: Mapping[str, tuple[str, str]] = {
     "measures": ("breathline.outcomes", "OUTCOMES"),
@@ -99,6 +100,25 @@ def _equation(key: str, equation: ReferenceEquation) -> dict[str, Any]:
     }
 
 
+def _criterion(key: str, criterion: Criterion) -> dict[str, Any]:
+    row = _other(key, criterion)
+    row |= {
+        "printed": criterion.printed,
+        "periods": [period.value for period in criterion.periods],
+        "labels": list(criterion.labels),
+    }
+    if criterion.source:
+        row["verified"] = criterion.source.verified
+    if criterion.rule:
+        row["window"] = criterion.rule.window.printed
+        row["conditions"] = [
+            f"{case.label}: {case.condition.printed}" for case in criterion.rule.cases if case.condition
+        ]
+        row["presumes"] = [presumption.printed for presumption in criterion.rule.presumes]
+        row["note"] = criterion.rule.note
+    return row
+
+
 def _other(key: str, item: object) -> dict[str, Any]:
     """Show what any registered item may carry."""
     row: dict[str, Any] = {"key": key}
@@ -109,7 +129,7 @@ def _other(key: str, item: object) -> dict[str, Any]:
     return row
 
 
-_ROWS: Mapping[str, Any] = {"measures": _measure, "equations": _equation}
+_ROWS: Mapping[str, Any] = {"measures": _measure, "equations": _equation, "criteria": _criterion}
 
 
 def _text(row: Mapping[str, Any]) -> str:
@@ -127,6 +147,11 @@ def _text(row: Mapping[str, Any]) -> str:
         lines.append(f"expected value: {row['equation']}")
     for name, (low, high, of) in row.get("holds_for", {}).items():
         lines.append(f"{name} {low:g} to {high:g} {of}")
+    lines += [f"“{row['printed']}”"] if row.get("printed") else []
+    for name in ("window", "note"):
+        lines += [f"{name}: {row[name]}"] if row.get(name) else []
+    for name, words in (("presumes", "presumes"), ("periods", "read"), ("labels", "answers")):
+        lines += [f"{words}: {', '.join(row[name])}".replace("_", " ")] if row.get(name) else []
     source = row.get("source", "")
     lines += [f"source: {one}" for one in ([source] if isinstance(source, str) else source) if one]
     return "\n    ".join(lines)
