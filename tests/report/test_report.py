@@ -275,7 +275,7 @@ def test_every_message_is_used_somewhere() -> None:
     # Keys whose last part comes from the record or the model.
     by_name = ("unit.", "difference_unit.", "class_name.", "verdict_label.", "method.", "fact_name.")
     by_name += ("absence.", "judgement.", "pattern.", "quality.severity.", "exposure.role.", "ct.role.")
-    by_name += ("timeline.events_note.", "safety.", "smoking.", "patient.female", "patient.male")
+    by_name += ("timeline.events_note.", "safety.", "smoking.", "patient.female", "patient.male", "criteria.")
     for key in read_wording().messages:
         stem = key.removesuffix(".one").removesuffix(".many")
         assert stem in source or key.startswith(by_name), key

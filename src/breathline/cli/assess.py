@@ -30,9 +30,7 @@ RESULTS = ("report.html", "report.pdf", "figures", "ct", "run.json")
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON on standard output.")
 @click.option("--quiet", is_flag=True, help="No progress and no messages but errors.")
-def assess_command(
-    patient: Path, out: Path, criteria: tuple[str, ...], as_json: bool, quiet: bool
-) -> None:
+def assess_command(patient: Path, out: Path, criteria: tuple[str, ...], as_json: bool, quiet: bool) -> None:
     """Assess the patient folder PATIENT: assessment.json, report.html and the label maps of the scans."""
     with told():
         assessment = assess_folder(patient, out, criteria=criteria or None, quiet=quiet)

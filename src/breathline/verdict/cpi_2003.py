@@ -6,7 +6,9 @@ from breathline.model.measurement import Absence
 from breathline.verdict.criterion import Criterion, Evidence
 from breathline.verdict.scores import BOTH, Found, Named, State, score_verdict
 
-PRINTED = "CPI = 91.0 − 0.65 × DLCO % − 0.53 × FVC % + 0.34 × FEV1 %, in percent of predicted; higher is worse."
+PRINTED = (
+    "CPI = 91.0 − 0.65 × DLCO % − 0.53 × FVC % + 0.34 × FEV1 %, in percent of predicted; higher is worse."
+)
 
 
 def score(state: State) -> Found:

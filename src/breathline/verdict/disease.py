@@ -26,7 +26,9 @@ WORDS: Mapping[IldSubtype, str] = {
     IldSubtype.IDIOPATHIC_NSIP: r"idiopathic non-?specific interstitial|idiopathic nsip",
 }
 
-UNCERTAIN = re.compile(r"\b(no|not|non-ipf|without|excluded|unlikely|possible|suspected|probable|question|v\.?a\.?|r/o)\b|\?")
+UNCERTAIN = re.compile(
+    r"\b(no|not|non-ipf|without|excluded|unlikely|possible|suspected|probable|question|r/o)\b|\?"
+)
 """A diagnosis that is denied or in doubt tells nothing here."""
 
 
@@ -48,7 +50,9 @@ def _subtypes(diagnosis: Diagnosis) -> set[IldSubtype]:
 def names_ipf(evidence: Evidence) -> str:
     """Say that the record names idiopathic pulmonary fibrosis; empty where it does not."""
     if subtype_of(evidence.person) is IldSubtype.IPF:
-        return "The recorded diagnosis is idiopathic pulmonary fibrosis, of which this criterion does not speak."
+        return (
+            "The recorded diagnosis is idiopathic pulmonary fibrosis, of which this criterion does not speak."
+        )
     return ""
 
 

@@ -46,11 +46,7 @@ RULE = Rule(
             statement="Mild impairment.",
             condition=_any("z −2.5 to < −1.645", at_least(MILD), less_than(LOWER_LIMIT)),
         ),
-        Case(
-            label="normal",
-            statement="No impairment.",
-            condition=_any("z ≥ −1.645", at_least(LOWER_LIMIT)),
-        ),
+        Case(label="normal", statement="No impairment: z-scores of −1.645 or above."),
     ),
     periods=(Period.BEFORE, Period.ON),
     note="The most severe of FVC, TLC and DLCO, as far as they were measured; the standard grades each by itself.",

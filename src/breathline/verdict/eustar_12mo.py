@@ -4,7 +4,7 @@ from breathline.model.criterion import Period
 from breathline.sources import Source
 from breathline.verdict.changes import Moved
 from breathline.verdict.disease import names_no_ctd
-from breathline.verdict.limits import Counted, Limit, Towards, at_least, at_most, less_than, more_than
+from breathline.verdict.limits import Counted, Limit, Towards, at_least, at_most, more_than
 from breathline.verdict.reading import MONTH_DAYS, YEAR_DAYS, Pairing, Window
 from breathline.verdict.rule import Case, Presumption, Rule, criterion_of
 
@@ -51,10 +51,7 @@ RULE = Rule(
         ),
         Case(
             label="stable",
-            statement="FVC was stable over about 12 months.",
-            condition=_moved(
-                "FVC decline or improvement of < 5 %", Towards.FALL, more_than(-5.0), less_than(5.0)
-            ),
+            statement="FVC declined or improved by less than 5 % over about 12 months: stable.",
         ),
     ),
     periods=(Period.BEFORE, Period.ON),

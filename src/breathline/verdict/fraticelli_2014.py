@@ -60,7 +60,9 @@ RULE = Rule(
     ),
     periods=(Period.ON,),
     presumes=(
-        Presumption(printed="ILD of systemic sclerosis unresponsive to cyclophosphamide", against=names_no_ctd),
+        Presumption(
+            printed="ILD of systemic sclerosis unresponsive to cyclophosphamide", against=names_no_ctd
+        ),
     ),
 )
 

@@ -26,7 +26,9 @@ def _stage(_: PointScore, stage: Stage) -> str:
 def judge(evidence: Evidence) -> Verdict:
     """Give the stage before treatment or on it."""
     another = names_no_ipf(evidence)
-    presumed = f"Idiopathic pulmonary fibrosis. But: {another}" if another else "Idiopathic pulmonary fibrosis."
+    presumed = (
+        f"Idiopathic pulmonary fibrosis. But: {another}" if another else "Idiopathic pulmonary fibrosis."
+    )
     named = Named(key=CRITERION.key, title=CRITERION.title, source=SOURCE, presumed=(presumed,))
     return score_verdict(named, evidence, score)
 

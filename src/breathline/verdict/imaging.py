@@ -13,7 +13,7 @@ UNSEEN = "extents measured on CT do not show it, and no reader compared the scan
 
 
 def progression_on_imaging(printed: str) -> Whichever:
-    """Any of the six radiological signs of the guideline of 2022."""
+    """Ask for any of the six radiological signs of the guideline of 2022."""
     return Whichever(
         printed=printed,
         parts=(
@@ -42,14 +42,14 @@ def progression_on_imaging(printed: str) -> Whichever:
 
 
 def more_fibrosis(printed: str) -> Whichever:
-    """An increased extent of fibrosis."""
+    """Ask for an increased extent of fibrosis."""
     return Whichever(
         printed=printed, parts=(_read_as("worse"), _increased("Extent of fibrosis increased", "ct_fibrosis"))
     )
 
 
 def less_disease(printed: str) -> Whichever:
-    """A reduced extent of all interstitial abnormality."""
+    """Ask for a reduced extent of all interstitial abnormality."""
     return Whichever(
         printed=printed,
         parts=(
@@ -62,7 +62,7 @@ def less_disease(printed: str) -> Whichever:
 
 
 def more_disease(printed: str) -> Whichever:
-    """An increased extent of all interstitial abnormality."""
+    """Ask for an increased extent of all interstitial abnormality."""
     return Whichever(
         printed=printed,
         parts=(_read_as("worse"), _increased("Extent of interstitial abnormality increased", "ct_ild")),
@@ -70,7 +70,7 @@ def more_disease(printed: str) -> Whichever:
 
 
 def unchanged_or_better(printed: str) -> Opposite:
-    """No increase of interstitial abnormality."""
+    """Ask that interstitial abnormality did not increase."""
     return Opposite(printed=printed, part=more_disease("HRCT worse"))
 
 

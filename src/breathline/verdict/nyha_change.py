@@ -3,7 +3,7 @@
 from breathline.model.criterion import Period
 from breathline.sources import Source
 from breathline.verdict.changes import Moved
-from breathline.verdict.limits import Counted, Limit, Towards, at_least, less_than, more_than
+from breathline.verdict.limits import Counted, Limit, Towards, at_least
 from breathline.verdict.reading import YEAR_DAYS, Pairing, Window
 from breathline.verdict.rule import Case, Rule, criterion_of
 
@@ -37,13 +37,7 @@ RULE = Rule(
             statement="NYHA class better by one class or more.",
             condition=_moved("Fall by one class or more", Towards.FALL, at_least(ONE_CLASS)),
         ),
-        Case(
-            label="unchanged",
-            statement="NYHA class unchanged.",
-            condition=_moved(
-                "Neither", Towards.RISE, more_than(-ONE_CLASS), less_than(ONE_CLASS)
-            ),
-        ),
+        Case(label="unchanged", statement="NYHA class unchanged."),
     ),
     periods=(Period.BEFORE, Period.ON),
 )

@@ -14,7 +14,10 @@ RULE = Rule(
     printed="Not printed: the mirror image of progression. ≥ 10 % relative increase in FVC, or ≥ 5 % to < 10 % "
     "relative increase in FVC and ≥ 15 % relative increase in DLCO.",
     source=Source(
-        "khanna_2015", "abstract", verified=False, note="mirrored by convention; the abstract defines progression only"
+        "khanna_2015",
+        "abstract",
+        verified=False,
+        note="mirrored by convention; the abstract defines progression only",
     ),
     window=window(Pairing.BASELINE_TO_LAST),
     cases=(

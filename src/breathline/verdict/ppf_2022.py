@@ -2,11 +2,11 @@
 
 from breathline.model.criterion import Period
 from breathline.sources import Source
+from breathline.verdict.changes import Moved
 from breathline.verdict.conditions import AtLeast, any_of
 from breathline.verdict.disease import names_ipf
 from breathline.verdict.imaging import progression_on_imaging
 from breathline.verdict.limits import Counted, Towards, at_least
-from breathline.verdict.changes import Moved
 from breathline.verdict.reading import YEAR_DAYS, Pairing, Window
 from breathline.verdict.rule import Case, Presumption, Rule, criterion_of
 from breathline.verdict.symptoms import worse_symptoms
@@ -46,7 +46,9 @@ RULE = Rule(
                 count=2,
                 parts=(
                     worse_symptoms("Worsening respiratory symptoms"),
-                    any_of("Physiological evidence of disease progression (either of the following)", FVC, DLCO),
+                    any_of(
+                        "Physiological evidence of disease progression (either of the following)", FVC, DLCO
+                    ),
                     progression_on_imaging(
                         "Radiological evidence of disease progression (one or more of the following)"
                     ),

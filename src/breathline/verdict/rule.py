@@ -158,7 +158,9 @@ def _partly_met(answers: Sequence[ConditionAnswer]) -> bool:
 def _verdict(rule: Rule, evidence: Evidence, found: _Read) -> Verdict:
     case = found.case
     missing = () if case else tuple(dict.fromkeys(line for a in found.answers for line in a.missing))
-    statement = case.statement if case else f"Cannot be told {PERIOD_WORDS[evidence.period]} from this record."
+    statement = (
+        case.statement if case else f"Cannot be told {PERIOD_WORDS[evidence.period]} from this record."
+    )
     return Verdict(
         criterion=rule.key,
         title=rule.title,

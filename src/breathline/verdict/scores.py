@@ -95,7 +95,11 @@ def _untold(missing: tuple[str, ...]) -> Found:
 
 
 def _verdict(
-    named: Named, evidence: Evidence, found: Found, when: Moment | None, missing: tuple[str, ...] | None = None
+    named: Named,
+    evidence: Evidence,
+    found: Found,
+    when: Moment | None,
+    missing: tuple[str, ...] | None = None,
 ) -> Verdict:
     untold = f"Cannot be told {PERIOD_WORDS[evidence.period]} from this record."
     return Verdict(
@@ -147,9 +151,7 @@ def _explained(line: str, state: State) -> str:
     return why.rstrip(".") if why else f"{_capital(line)}: not recorded"
 
 
-def found_points(
-    got: PointScore, *, label: Callable[[PointScore, Stage], str], most: int = 8
-) -> Found:
+def found_points(got: PointScore, *, label: Callable[[PointScore, Stage], str], most: int = 8) -> Found:
     """Put a sum of points into words, with the mortality that is printed for it."""
     if got.stage is None:
         return _untold(got.missing)

@@ -10,12 +10,12 @@ ONE_CLASS = 1.0
 
 
 def worse_symptoms(printed: str) -> Whichever:
-    """Symptoms that got worse, by whichever way was recorded."""
+    """Ask for symptoms that got worse, by whichever way was recorded."""
     return _symptoms(printed, -1, Towards.RISE)
 
 
 def better_symptoms(printed: str) -> Whichever:
-    """Symptoms that got better, by whichever way was recorded."""
+    """Ask for symptoms that got better, by whichever way was recorded."""
     return _symptoms(printed, +1, Towards.FALL)
 
 
