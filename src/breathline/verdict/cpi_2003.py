@@ -4,7 +4,7 @@ from breathline.equations.cpi_2003 import SOURCE, composite_physiologic_index
 from breathline.model.assessment import Verdict
 from breathline.model.measurement import Absence
 from breathline.verdict.criterion import Criterion, Evidence
-from breathline.verdict.scores import BOTH, Found, Named, State, score_verdict
+from breathline.verdict.scores import BOTH, Found, Named, State, not_found, score_verdict
 
 PRINTED = (
     "CPI = 91.0 − 0.65 × DLCO % − 0.53 × FVC % + 0.34 × FEV1 %, in percent of predicted; higher is worse."
@@ -15,7 +15,7 @@ def score(state: State) -> Found:
     """Give the extent of fibrosis that the lung function speaks of."""
     got = composite_physiologic_index(state.fvc, state.fev1, state.dlco)
     if isinstance(got.value, Absence):
-        return Found(label=None, statement="", missing=got.missing)
+        return not_found(got.missing)
     shown = f"{got.value:.1f}"
     values = {"FVC": state.fvc, "FEV1": state.fev1, "DLCO": state.dlco}
     return Found(

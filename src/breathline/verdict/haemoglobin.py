@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from breathline.model.measurement import Absence
 from breathline.verdict.reading import Entry, Pair, Reading, told
 
 CORRECTED = re.compile(r"(?=.*\b(hb|haemoglobin|hemoglobin)\b)(?=.*\b(corrected|adjusted)\b)")

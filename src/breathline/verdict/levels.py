@@ -97,9 +97,7 @@ def _sign(entry: Entry) -> float:
 
 def _absolute(entry: Entry) -> float | str:
     if isinstance(entry.value, Absence):
-        return (
-            f"{entry.standing.label} could not be performed at {told(entry.item.when)} because of the disease"
-        )
+        return f"{entry.standing.label}: could not be performed at {told(entry.item.when)} because of the disease"
     return entry.value
 
 

@@ -26,6 +26,12 @@ YEAR_DAYS = 366.0
 
 MONTH_DAYS = DAYS_PER_YEAR / 12.0
 
+PERIOD_WORDS = {
+    Period.BEFORE: "before treatment",
+    Period.ON: "on treatment",
+    Period.RECORD: "in the record",
+}
+
 
 class Pairing(StrEnum):
     """Which values of a measure are held against each other."""
@@ -178,16 +184,20 @@ _PAIRINGS: Mapping[Pairing, Callable[[tuple[Pair, ...]], tuple[Pair, ...]]] = {
 }
 
 
-def read(evidence: Evidence, window: Window) -> tuple[Reading, ...]:
-    """Give the readings of a period, in order of time; none where it has no visit.
+def read(evidence: Evidence, window: Window) -> tuple[Reading, ...] | str:
+    """Give the readings of a period, in order of time, or what is missing for any.
 
     Without a recorded start of treatment the whole record is one period.
     """
+    if evidence.timeline.treatment_start is None and evidence.period is not Period.RECORD:
+        return "Start of treatment: not recorded"
     everything = _dated(evidence)
     in_period, since = _in_period(evidence, everything)
     visits = sorted({e.day: e for entries in in_period.values() for e in entries if e.day > since}.items())
     if window.pairing is not Pairing.ANY_TWO or evidence.period is Period.BEFORE:
         visits = visits[-1:]
+    if not visits:
+        return f"Tests {PERIOD_WORDS[evidence.period]}: none recorded"
     return tuple(
         Reading(
             day=day,

@@ -16,15 +16,9 @@ from breathline.model.measurement import Moment
 from breathline.sources import Source
 from breathline.verdict.conditions import Condition, leaves
 from breathline.verdict.criterion import Criterion, Evidence
-from breathline.verdict.reading import Reading, Window, read
+from breathline.verdict.reading import PERIOD_WORDS, Reading, Window, read
 
 MET, NOT_MET, CANNOT_TELL = (answer.value for answer in Answer)
-
-PERIOD_WORDS = {
-    Period.BEFORE: "before treatment",
-    Period.ON: "on treatment",
-    Period.RECORD: "in the record",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,12 +109,9 @@ def judge_rule(rule: Rule, evidence: Evidence) -> Verdict:
     At several visits the first case counts wherever it was met (progression at any time is progression); else a
     visit at which it can neither be told nor ruled out although a part of it was met; else the last visit.
     """
-    start = evidence.timeline.treatment_start
-    if start is None and evidence.period is not Period.RECORD:
-        return _no_reading(rule, evidence, "Start of treatment: not recorded")
     readings = read(evidence, rule.window)
-    if not readings:
-        return _no_reading(rule, evidence, f"Tests {PERIOD_WORDS[evidence.period]}: none recorded")
+    if isinstance(readings, str):
+        return _no_reading(rule, evidence, readings)
     found = _chosen([_read_at(rule, reading) for reading in readings], rule.cases[0])
     refused = [(p, words) for p in rule.presumes if (words := p.against(evidence))]
     binding = next((words for p, words in refused if p.binding), "")
@@ -176,6 +167,11 @@ def _verdict(rule: Rule, evidence: Evidence, found: _Read) -> Verdict:
     )
 
 
+def untold(period: Period) -> str:
+    """Say that a record does not tell."""
+    return f"Cannot be told {PERIOD_WORDS[period]} from this record."
+
+
 def _telling(found: _Read) -> list[ConditionAnswer]:
     """Give the conditions that explain the answer: what is met where it is met, else all that was told."""
     told = [leaf for leaf in leaves(found.answers) if leaf.answer is not Answer.CANNOT_TELL]
@@ -204,7 +200,7 @@ def _no_reading(rule: Rule, evidence: Evidence, missing: str) -> Verdict:
         criterion=rule.key,
         title=rule.title,
         label=CANNOT_TELL,
-        statement=f"Cannot be told {PERIOD_WORDS[evidence.period]} from this record.",
+        statement=untold(evidence.period),
         missing=(missing,),
         source=(str(rule.source),),
         period=evidence.period,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from breathline.equations.points import PointScore, Scored, Stage
 from breathline.errors import OutOfRangeError
@@ -15,8 +15,11 @@ from breathline.outcomes import OUTCOMES
 from breathline.sources import Source
 from breathline.verdict.criterion import Evidence
 from breathline.verdict.reading import Reading, read
-from breathline.verdict.rule import CANNOT_TELL, PERIOD_WORDS
+from breathline.verdict.rule import CANNOT_TELL, untold
 from breathline.verdict.state import STATE
+
+MOST_POINTS = 8
+"""The most GAP and ILD-GAP can come to."""
 
 BOTH = (Period.BEFORE, Period.ON)
 
@@ -70,45 +73,31 @@ class State:
 
 def score_verdict(named: Named, evidence: Evidence, score: Callable[[State], Found]) -> Verdict:
     """Read the state of the patient in the period and score it."""
-    readings = read(evidence, STATE) if _has_start(evidence) else ()
-    if not readings:
-        lacking = f"Tests {PERIOD_WORDS[evidence.period]}: none recorded"
-        return _verdict(named, evidence, _untold((lacking if _has_start(evidence) else _NO_START,)), None)
+    readings = read(evidence, STATE)
+    if isinstance(readings, str):
+        return _verdict(named, evidence, not_found((readings,)), None)
     state = _state(readings[-1])
     try:
         found = score(state)
     except OutOfRangeError as error:
-        found = _untold((str(error),))
-    explained = tuple(_explained(line, state) for line in found.missing)
-    return _verdict(named, evidence, found, readings[-1].moment, explained)
+        return _verdict(named, evidence, not_found((str(error),)), readings[-1].moment)
+    explained = replace(found, missing=tuple(_explained(line, state) for line in found.missing))
+    return _verdict(named, evidence, explained, readings[-1].moment)
 
 
-_NO_START = "Start of treatment: not recorded"
-
-
-def _has_start(evidence: Evidence) -> bool:
-    return evidence.timeline.treatment_start is not None or evidence.period is Period.RECORD
-
-
-def _untold(missing: tuple[str, ...]) -> Found:
+def not_found(missing: tuple[str, ...]) -> Found:
+    """Give what a score comes to where something is missing."""
     return Found(label=None, statement="", missing=missing)
 
 
-def _verdict(
-    named: Named,
-    evidence: Evidence,
-    found: Found,
-    when: Moment | None,
-    missing: tuple[str, ...] | None = None,
-) -> Verdict:
-    untold = f"Cannot be told {PERIOD_WORDS[evidence.period]} from this record."
+def _verdict(named: Named, evidence: Evidence, found: Found, when: Moment | None) -> Verdict:
     return Verdict(
         criterion=named.key,
         title=named.title,
         label=CANNOT_TELL if found.label is None else found.label,
-        statement=found.statement or untold,
+        statement=found.statement or untold(evidence.period),
         reasons=found.reasons,
-        missing=(found.missing if missing is None else missing) if found.label is None else (),
+        missing=found.missing,
         source=(str(named.source),),
         period=evidence.period,
         read_at=when,
@@ -151,15 +140,15 @@ def _explained(line: str, state: State) -> str:
     return why.rstrip(".") if why else f"{_capital(line)}: not recorded"
 
 
-def found_points(got: PointScore, *, label: Callable[[PointScore, Stage], str], most: int = 8) -> Found:
+def found_points(got: PointScore, *, label: Callable[[PointScore, Stage], str]) -> Found:
     """Put a sum of points into words, with the mortality that is printed for it."""
     if got.stage is None:
-        return _untold(got.missing)
+        return not_found(got.missing)
     deaths = got.stage.mortality
     points = f"{got.lowest}–{got.highest}" if got.points is None else f"{got.points}"
     return Found(
         label=label(got, got.stage),
-        statement=f"{points} of {most} points; mortality printed for it: {deaths.one_year:g} % after one year, "
+        statement=f"{points} of {MOST_POINTS} points; mortality printed for it: {deaths.one_year:g} % after one year, "
         f"{deaths.two_years:g} % after two, {deaths.three_years:g} % after three.",
         score=None if got.points is None else float(got.points),
         reasons=_parts(got.parts),
