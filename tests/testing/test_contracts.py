@@ -133,6 +133,7 @@ def test_a_plain_equation_passes() -> None:
         (equation(measure="marathon"), "no measure 'marathon'"),
         (equation(source=Source("nobody_1900")), "not in references.bib"),
         (equation(label=""), "the label is missing"),
+        (equation(printed=""), "how the publication prints it"),
         (equation(distribution=normal(lambda p: p["age_years"] - 50.0, 5.0)), "it predicts -10"),
         (equation(distribution=normal(lambda p: 600.0 - p["age_years"], None)), "has_spread"),
         (equation(distribution=crooked), "the lower limit lies above the median"),
@@ -152,17 +153,27 @@ def test_check_equation_fails_on(wrong: ReferenceEquation, complaint: str) -> No
 @pytest.mark.parametrize(
     ("patched", "replacement", "complaint"),
     [
-        ("_out_of_range", lambda equation, needed, found: "Out of range.", "is not refused naming the range"),
-        ("_out_of_range", lambda equation, needed, found: "40 140 80 200 130", "looks like metres|in metres"),
-        ("_male", lambda equation, sex, count: np.zeros(count), "the sex 0 is not refused"),
-        ("Z_OF_LOWER_LIMIT", -1.96, "the lower limit has z"),
-        ("convert", lambda value, unit, to: 1.0, "the same value in"),
+        ("physiology.inputs.out_of_range", lambda *_: "Out of range.", "is not refused naming the range"),
+        ("physiology.inputs.out_of_range", lambda *_: "40 140 80 200 130", "looks like metres|in metres"),
+        (
+            "physiology.inputs._male",
+            lambda label, sex, count, refused: np.zeros(count),
+            "the sex 0 is not refused",
+        ),
+        ("equations.equation.Z_OF_LOWER_LIMIT", -1.96, "the lower limit has z"),
+        ("equations.equation.convert", lambda value, unit, to: 1.0, "the same value in"),
+        ("equations.equation._unlikely", lambda percent, limits: percent < 0, r"where \d+\.\d+ is expected"),
+        (
+            "equations.equation._possible",
+            lambda own, limits: np.ones(len(own), dtype=bool),
+            "a value of .* is not refused",
+        ),
     ],
 )
 def test_check_equation_would_see_missing_guards(
     monkeypatch: pytest.MonkeyPatch, patched: str, replacement: object, complaint: str
 ) -> None:
-    monkeypatch.setattr(f"breathline.equations.equation.{patched}", replacement)
+    monkeypatch.setattr(f"breathline.{patched}", replacement)
     with pytest.raises(ContractError, match=complaint):
         check_equation(WALK)
 

@@ -13,6 +13,10 @@ INPUTS = (
     Input(name="age_years", low=3, high=95, unit="years"),
     Input(name="height_cm", low=80, high=230, unit="cm"),
 )
+PRINTED = (
+    "M = exp(a0 + a1·ln H + a2·ln A + M-spline), S = exp(p0 + p1·ln A + S-spline), L = q0 + q1·ln A, "
+    "with height H [cm] and age A [years]"
+)
 
 FVC = ReferenceEquation(
     key="gli_2022_fvc",
@@ -22,6 +26,7 @@ FVC = ReferenceEquation(
     inputs=INPUTS,
     source=SOURCE,
     distribution=partial(lms, table="bowerman_2022", parameter="FVC"),
+    printed=PRINTED,
 )
 
 FEV1 = ReferenceEquation(
@@ -32,4 +37,17 @@ FEV1 = ReferenceEquation(
     inputs=INPUTS,
     source=SOURCE,
     distribution=partial(lms, table="bowerman_2022", parameter="FEV1"),
+    printed=PRINTED,
+)
+
+FEV1_FVC = ReferenceEquation(
+    key="gli_2022_fev1_fvc",
+    label="FEV1/FVC, GLI Global 2022",
+    measure="fev1_fvc",
+    unit="fraction",
+    inputs=INPUTS,
+    source=SOURCE,
+    distribution=partial(lms, table="bowerman_2022", parameter="FEV1FVC"),
+    printed=PRINTED,
+    possible=(0.1, 1.0),
 )
