@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import re
 
+from breathline.errors import OutOfRangeError
+from breathline.model.measurement import Absence
+from breathline.outcomes.record import DAYS_PER_YEAR
+from breathline.physiology import FORMULAS, calculate
 from breathline.verdict.reading import Entry, Pair, Reading, told
 
-CORRECTED = re.compile(r"(?=.*\b(hb|haemoglobin|hemoglobin)\b)(?=.*\b(corrected|adjusted)\b)")
+FORMULA = FORMULAS["dlco_haemoglobin_cotes_1972"]
+
+CORRECTED = re.compile(r"(?!.*\bnot\b)(?=.*\b(hb|haemoglobin|hemoglobin)\b)(?=.*\b(corrected|adjusted)\b)")
 """How a laboratory says in the column ``method`` that it has corrected the value itself."""
 
 
@@ -20,6 +26,16 @@ def corrections(pair: Pair, reading: Reading) -> tuple[float, float] | str:
 
 def _factor(entry: Entry, reading: Reading) -> float | str:
     method = entry.item.method.replace("_", " ").replace("-", " ").casefold()
-    if CORRECTED.search(method) and "uncorrected" not in method:
+    if CORRECTED.match(method):
         return 1.0
-    return f"{entry.standing.label} corrected for haemoglobin: no haemoglobin at {told(entry.item.when)}"
+    hb = reading.same_day("hb", entry.day)
+    what = f"{entry.standing.label} corrected for haemoglobin"
+    if hb is None or isinstance(hb.value, Absence):
+        return f"{what}: no haemoglobin at {told(entry.item.when)}"
+    if reading.person.sex is None or reading.age_years is None:
+        return f"{what}: sex or age is not recorded"
+    age = reading.age_years + (entry.day - reading.day) / DAYS_PER_YEAR
+    try:
+        return calculate(FORMULA, sex=reading.person.sex.value, hb=hb.value, age_years=age)
+    except OutOfRangeError as error:
+        return f"{what}: {error}"
