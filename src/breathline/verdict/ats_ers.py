@@ -1,11 +1,13 @@
 """What response and failure by the ATS/ERS statement of 2000 have in common."""
 
+from math import inf
+
 from breathline.sources import Source
 from breathline.verdict.changes import Moved
 from breathline.verdict.conditions import AtLeast, NotAssessed, Whichever, any_of
 from breathline.verdict.imaging import less_disease, more_disease
 from breathline.verdict.limits import Counted, Limit, Towards, at_least
-from breathline.verdict.reading import YEAR_DAYS, Pairing, Window
+from breathline.verdict.reading import Pairing, Window
 from breathline.verdict.rule import Presumption
 from breathline.verdict.symptoms import better_symptoms, worse_symptoms
 
@@ -18,7 +20,7 @@ SOURCE = Source(
 
 WINDOW = Window(
     printed="the last value before treatment against the last on it",
-    days=2 * YEAR_DAYS,
+    days=inf,
     pairing=Pairing.BASELINE_TO_LAST,
 )
 

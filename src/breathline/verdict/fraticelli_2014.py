@@ -1,5 +1,7 @@
 """Good response to imatinib in ILD of systemic sclerosis (Fraticelli, Arthritis Res Ther 2014)."""
 
+from math import inf
+
 from breathline.model.criterion import Period
 from breathline.sources import Source
 from breathline.verdict.changes import Moved
@@ -7,7 +9,7 @@ from breathline.verdict.conditions import all_of, any_of
 from breathline.verdict.disease import names_no_ctd
 from breathline.verdict.imaging import unchanged_or_better
 from breathline.verdict.limits import Counted, Towards, less_than, more_than
-from breathline.verdict.reading import YEAR_DAYS, Pairing, Window
+from breathline.verdict.reading import Pairing, Window
 from breathline.verdict.rule import Case, Presumption, Rule, criterion_of
 
 FVC = Moved(
@@ -42,7 +44,7 @@ RULE = Rule(
     source=Source("fraticelli_2014", "abstract"),
     window=Window(
         printed="the last value before treatment against the last on it (after 6 months in the trial)",
-        days=2 * YEAR_DAYS,
+        days=inf,
         pairing=Pairing.BASELINE_TO_LAST,
     ),
     cases=(
