@@ -12,7 +12,7 @@ from breathline.model.criterion import Answer, ConditionAnswer
 from breathline.model.measurement import Absence, Moment
 from breathline.model.patient import Diagnosis, Person, Sex
 from breathline.verdict.changes import BeyondError, Moved
-from breathline.verdict.conditions import AtLeast, Opposite, Whichever, all_of, any_of
+from breathline.verdict.conditions import Opposite, SomeOf, Whichever, all_of, any_of
 from breathline.verdict.disease import IldSubtype, subtype_of
 from breathline.verdict.limits import Counted, Towards, at_least, at_most, less_than, more_than
 from breathline.verdict.reading import Pairing, Window, days_from, read, told
@@ -62,7 +62,7 @@ def test_at_least_is_what_every_completion_agrees_on(answers, count):
         fillings = [[*filled, option] for filled in fillings for option in options]
     outcomes = {filled.count(MET) >= count for filled in fillings}
     expected = CANNOT_TELL if len(outcomes) == 2 else MET if outcomes == {True} else NOT_MET
-    got = AtLeast(printed="so many", count=count, parts=parts(answers)).answer(READING)
+    got = SomeOf(printed="so many", count=count, parts=parts(answers)).answer(READING)
     assert got.answer is expected
     assert bool(got.missing) == (expected is CANNOT_TELL)
     assert [part.answer for part in got.parts] == answers
@@ -88,7 +88,7 @@ def test_whichever_lets_what_is_known_decide(answers):
 
 
 def test_the_tally_is_told():
-    three = AtLeast(printed="x", count=2, parts=parts([MET, NOT_MET, CANNOT_TELL])).answer(READING)
+    three = SomeOf(printed="x", count=2, parts=parts([MET, NOT_MET, CANNOT_TELL])).answer(READING)
     assert three.reason == "1 of 3 met, 1 cannot be told; at least 2 are asked."
     assert three.missing == ("part 2 is missing",)
     assert any_of("x", *parts([MET, NOT_MET])).answer(READING).reason == "1 of 2 met; at least 1 is asked."

@@ -6,7 +6,7 @@ import pytest
 
 from breathline.testing import check_criterion
 from breathline.verdict import CRITERIA
-from tests.verdict.vignettes import IPF, MET, NOT_MET, ON, UNABLE, V, ct, find, judge, patient
+from tests.verdict.vignettes import FALLS_FROM_3_L, IPF, MET, NOT_MET, ON, V, ct, find, judge, patient
 
 NAME = "inbuild"
 
@@ -55,18 +55,7 @@ def test_contract():
     check_criterion(CRITERIA[NAME], [evidence for evidence, _ in VIGNETTES.values()])
 
 
-@pytest.mark.parametrize(
-    ("last", "ten", "five"),
-    [
-        (2.69, MET, NOT_MET),
-        (2.70, MET, NOT_MET),
-        (2.71, NOT_MET, MET),
-        (2.85, NOT_MET, MET),
-        (2.86, NOT_MET, NOT_MET),
-        (3.30, NOT_MET, NOT_MET),
-        (UNABLE, MET, NOT_MET),
-    ],
-)
+@pytest.mark.parametrize(("last", "ten", "five"), FALLS_FROM_3_L)
 def test_fvc_at_and_about_its_limits(last, ten, five):
     # A symptom that stayed the same and a scan read as worse, so that every way is asked.
     conditions = judge(NAME, patient(fvc={-80: 3.0, -1: last}, **SAME, **READ_SAME)).conditions

@@ -7,7 +7,19 @@ import pytest
 from breathline.model.patient import Diagnosis
 from breathline.testing import check_criterion
 from breathline.verdict import CRITERIA
-from tests.verdict.vignettes import BEFORE, MET, NOT_MET, ON, UNABLE, V, find, judge, label, patient
+from tests.verdict.vignettes import (
+    BEFORE,
+    FALLS_FROM_3_L,
+    MET,
+    NOT_MET,
+    ON,
+    UNABLE,
+    V,
+    find,
+    judge,
+    label,
+    patient,
+)
 
 DOWN, UP = "omeract_ctd_ild", "omeract_ctd_ild_improvement"
 
@@ -49,17 +61,7 @@ def test_contract(name):
     check_criterion(CRITERIA[name], [evidence(case, name) for case in CASES])
 
 
-@pytest.mark.parametrize(
-    ("last", "ten", "five"),
-    [
-        (2.69, MET, NOT_MET),
-        (2.70, MET, NOT_MET),
-        (2.71, NOT_MET, MET),
-        (2.85, NOT_MET, MET),
-        (2.86, NOT_MET, NOT_MET),
-        (UNABLE, MET, NOT_MET),
-    ],
-)
+@pytest.mark.parametrize(("last", "ten", "five"), FALLS_FROM_3_L)
 def test_fvc_at_and_about_its_limits(last, ten, five):
     conditions = judge(DOWN, patient(ON, fvc=pair(3.0, last))).conditions
     assert find(conditions, "≥ 10 % relative decline in FVC").answer is ten

@@ -124,3 +124,14 @@ def find(conditions: tuple[ConditionAnswer, ...], printed: str) -> ConditionAnsw
 
 
 MET, NOT_MET, CANNOT_TELL = Answer.MET, Answer.NOT_MET, Answer.CANNOT_TELL
+
+FALLS_FROM_3_L = [
+    # FVC at the later date, whether it fell by ≥ 10 %, and by ≥ 5 but < 10 %.
+    (2.69, MET, NOT_MET),
+    (2.70, MET, NOT_MET),
+    (2.71, NOT_MET, MET),
+    (2.85, NOT_MET, MET),
+    (2.86, NOT_MET, NOT_MET),
+    (3.30, NOT_MET, NOT_MET),
+    (UNABLE, MET, NOT_MET),
+]

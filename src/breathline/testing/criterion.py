@@ -10,7 +10,7 @@ from breathline.model.assessment import Verdict
 from breathline.model.criterion import Answer, ConditionAnswer
 from breathline.testing.contract import Findings
 from breathline.verdict import Criterion, Evidence
-from breathline.verdict.conditions import AtLeast, Condition, NotAssessed, Opposite, Whichever
+from breathline.verdict.conditions import Condition, NotAssessed, Opposite, SomeOf, Whichever
 
 CANNOT_TELL = "cannot_tell"
 
@@ -139,13 +139,13 @@ def possible_answers(condition: Condition) -> frozenset[Answer]:
     if isinstance(condition, Opposite):
         turned = {Answer.MET: Answer.NOT_MET, Answer.NOT_MET: Answer.MET}
         return frozenset(turned.get(answer, answer) for answer in possible_answers(condition.part))
-    if isinstance(condition, AtLeast | Whichever):
+    if isinstance(condition, SomeOf | Whichever):
         parts = [possible_answers(part) for part in condition.parts]
         return frozenset(_together(condition, answers) for answers in product(*parts))
     return frozenset(Answer)
 
 
-def _together(condition: AtLeast | Whichever, answers: Sequence[Answer]) -> Answer:
+def _together(condition: SomeOf | Whichever, answers: Sequence[Answer]) -> Answer:
     """Put answers together by the definition, apart from the code that is checked."""
     met, open_ = answers.count(Answer.MET), answers.count(Answer.CANNOT_TELL)
     if isinstance(condition, Whichever):

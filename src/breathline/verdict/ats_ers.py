@@ -4,7 +4,7 @@ from math import inf
 
 from breathline.sources import Source
 from breathline.verdict.changes import Moved
-from breathline.verdict.conditions import AtLeast, NotAssessed, Whichever, any_of
+from breathline.verdict.conditions import NotAssessed, SomeOf, Whichever, any_of
 from breathline.verdict.imaging import less_disease, more_disease
 from breathline.verdict.limits import Counted, Limit, Towards, at_least
 from breathline.verdict.reading import Pairing, Window
@@ -30,7 +30,7 @@ PRESUMES = (
 )
 
 
-def responded() -> AtLeast:
+def responded() -> SomeOf:
     """At least two of symptoms, imaging and physiology, for the better."""
     return _two_of_three(
         better_symptoms("A decrease in symptoms"),
@@ -39,7 +39,7 @@ def responded() -> AtLeast:
     )
 
 
-def failed() -> AtLeast:
+def failed() -> SomeOf:
     """At least two of symptoms, imaging and physiology, for the worse."""
     return _two_of_three(
         worse_symptoms("An increase in symptoms"),
@@ -48,18 +48,18 @@ def failed() -> AtLeast:
     )
 
 
-def _two_of_three(*parts: Whichever | AtLeast) -> AtLeast:
-    return AtLeast(printed="Two or more of the three", count=2, parts=parts)
+def _two_of_three(*parts: Whichever | SomeOf) -> SomeOf:
+    return SomeOf(printed="Two or more of the three", count=2, parts=parts)
 
 
-def _physiology(printed: str, towards: Towards) -> AtLeast:
+def _physiology(printed: str, towards: Towards) -> SomeOf:
     word = "increase" if towards is Towards.RISE else "decrease"
 
     def moved(words: str, measure: str, counted: Counted, limit: Limit) -> Moved:
         return Moved(printed=words, measure=measure, counted=counted, towards=towards, limits=(limit,))
 
     volumes = (("fvc", "VC"), ("tlc", "TLC"))
-    return AtLeast(
+    return SomeOf(
         printed=printed,
         count=2,
         parts=(

@@ -28,7 +28,7 @@ class Condition(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AtLeast:
+class SomeOf:
     """So many of its parts, at least; ``any_of`` and ``all_of`` are its ends."""
 
     printed: str
@@ -118,14 +118,14 @@ class NotAssessed:
         )
 
 
-def any_of(printed: str, *parts: Condition) -> AtLeast:
+def any_of(printed: str, *parts: Condition) -> SomeOf:
     """One of them at least."""
-    return AtLeast(printed=printed, count=1, parts=parts)
+    return SomeOf(printed=printed, count=1, parts=parts)
 
 
-def all_of(printed: str, *parts: Condition) -> AtLeast:
+def all_of(printed: str, *parts: Condition) -> SomeOf:
     """Every one of them."""
-    return AtLeast(printed=printed, count=len(parts), parts=parts)
+    return SomeOf(printed=printed, count=len(parts), parts=parts)
 
 
 def leaves(answers: Iterable[ConditionAnswer]) -> Iterator[ConditionAnswer]:

@@ -1,14 +1,14 @@
 """What the OMERACT rule of progression and its mirror image have in common."""
 
 from breathline.verdict.changes import Moved
-from breathline.verdict.conditions import AtLeast, all_of, any_of
+from breathline.verdict.conditions import SomeOf, all_of, any_of
 from breathline.verdict.limits import Counted, Limit, Towards, at_least, less_than
 from breathline.verdict.reading import YEAR_DAYS, Pairing, Window
 
 WINDOW_DAYS = 2 * YEAR_DAYS
 
 
-def changed(towards: Towards) -> AtLeast:
+def changed(towards: Towards) -> SomeOf:
     """FVC by 10 %, or by 5 to 10 % together with DLCO by 15 %, one way or the other."""
     word = "decline" if towards is Towards.FALL else "increase"
 

@@ -3,7 +3,7 @@
 from breathline.model.criterion import Period
 from breathline.sources import Source
 from breathline.verdict.changes import Moved
-from breathline.verdict.conditions import AtLeast, any_of
+from breathline.verdict.conditions import SomeOf, any_of
 from breathline.verdict.disease import names_ipf
 from breathline.verdict.imaging import progression_on_imaging
 from breathline.verdict.limits import Counted, Towards, at_least
@@ -41,7 +41,7 @@ RULE = Rule(
         Case(
             label="met",
             statement="Progressive pulmonary fibrosis: at least two of the three criteria are met within a year.",
-            condition=AtLeast(
+            condition=SomeOf(
                 printed="At least two of the three criteria",
                 count=2,
                 parts=(
