@@ -98,6 +98,8 @@ def test_room_air_is_not_compared_with_oxygen():
     assert verdict.missing == ("PaO2 cannot be compared: FiO2 was 21 % at week −1 and 40 % at week 24",)
     lacking = patient(ON, **FVC, **SAME, pao2=pair(60.0, 90.0), fio2={24: 21.0})
     assert judge(NAME, lacking).missing == ("PaO2 cannot be compared: FiO2 is not recorded at week −1",)
+    later = patient(ON, **FVC, **SAME, pao2=pair(60.0, 90.0), fio2={-1: 21.0})
+    assert judge(NAME, later).missing == ("PaO2 cannot be compared: FiO2 is not recorded at week 24",)
 
 
 def test_it_is_read_on_treatment_alone():

@@ -76,7 +76,8 @@ GOH = {
     "31 %, FVC 90 %": (ct(31), 3.6, "extensive"),
     "10 %, FVC unknown": (ct(10), None, "cannot_tell"),
     "30 %, FVC unknown": (ct(30), None, "cannot_tell"),
-    "20 %, FVC unable": (ct(20), UNABLE, "cannot_tell"),
+    "20 %, FVC unable": (ct(20), UNABLE, "extensive"),
+    "20 %, no % predicted": (ct(20), V(value=2.0, standardised=False), "cannot_tell"),
     "extent unknown, FVC 60 %": (None, 2.4, "cannot_tell"),
     "extent unknown, FVC 90 %": (None, 3.6, "cannot_tell"),
 }
@@ -99,8 +100,13 @@ def test_goh_contract():
 
 
 def test_goh_says_what_is_missing():
-    verdict = judge("goh_2008", patient(**goh("20 %, FVC unable")))
-    assert verdict.missing == ("FVC: could not be performed at week −1 because of the disease",)
+    verdict = judge("goh_2008", patient(**goh("20 %, no % predicted")))
+    assert verdict.missing == ("FVC: No expected value: the record does not give height",)
+    unable = judge("goh_2008", patient(**goh("20 %, FVC unable")))
+    assert unable.reasons[1] == (
+        "FVC could not be performed at week −1 because of the disease, which counts as worse than any number; "
+        "asked: less than 70 % predicted."
+    )
     lacking = judge("goh_2008", patient(**goh("extent unknown, FVC 60 %")))
     assert lacking.missing == ("Interstitial abnormality on CT: not recorded",)
 
@@ -150,16 +156,20 @@ def test_severity_contract():
         for measure in ("fvc", "tlc", "dlco")
         for score, _ in SEVERITY.values()
     ]
-    check_criterion(CRITERIA["ers_ats_2022"], [*vignettes, patient(fvc={-1: UNABLE}), patient(mmrc={-1: 1})])
+    check_criterion(CRITERIA["ers_ats_2022"], [*vignettes, patient(mmrc={-1: 1})])
 
 
 def test_a_score_is_never_made_up():
-    verdict = judge("ers_ats_2022", patient(fvc={-1: 2.0}, dlco={-1: UNABLE}))
+    verdict = judge("ers_ats_2022", patient(fvc={-1: 2.0}, dlco={-1: V(value=10.0, standardised=False)}))
     assert verdict.label == "cannot_tell"
     assert verdict.missing == (
-        "One of: FVC: its reference equation gives no z-score; TLC: not recorded; DLCO: could not be performed at "
-        "week −1 because of the disease",
+        "One of: FVC: its reference equation gives no z-score; TLC: not recorded; DLCO: No expected value: the record "
+        "does not give height",
     )
+
+
+def test_unable_is_never_told_as_no_impairment():
+    assert label("ers_ats_2022", **z(fvc=0.0), dlco={-1: UNABLE}) == "severe"
 
 
 # --- NYHA class.

@@ -137,3 +137,15 @@ def test_on_treatment_the_baseline_counts_and_what_lies_before_it_does_not():
     assert judge(NAME, falls_before).label == "not_met"
     falls_on = patient(ON, fvc={-60: 3.5, -1: 3.0, 20: 2.7}, symptoms={20: 0.0}, hrct_reading={20: 0.0})
     assert judge(NAME, falls_on).label == "met"
+
+
+@pytest.mark.parametrize(("last", "answer"), [(25.0, NOT_MET), (25.005, MET)])
+def test_an_interval_that_touches_zero_is_not_beyond(last, answer):
+    # Half-widths of 3 and 4 make 5.
+    first = V(value=20.0, low=16.0, high=23.0, region="lungs")
+    evidence = patient(
+        **STAYS,
+        **SAME,
+        ct_fibrosis={-80: first, -1: V(value=last, low=last - 4.0, high=last + 4.0, region="lungs")},
+    )
+    assert find(judge(NAME, evidence).conditions, "Extent of fibrosis increased").answer is answer

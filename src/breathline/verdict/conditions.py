@@ -7,7 +7,7 @@ rest already decides: two of three are met whatever the third is, and cannot be 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from breathline.model.criterion import Answer, ConditionAnswer
@@ -77,7 +77,7 @@ class Whichever:
             answer=answer,
             reason=reason,
             missing=(f"One of: {'; '.join(_missing(answers))}",) if not told else (),
-            parts=answers,
+            parts=tuple(_closed(answer) for answer in answers) if told else answers,
         )
 
 
@@ -139,6 +139,11 @@ def leaves(answers: Iterable[ConditionAnswer]) -> Iterator[ConditionAnswer]:
 
 def _count(answers: Sequence[ConditionAnswer], which: Answer) -> int:
     return sum(answer.answer is which for answer in answers)
+
+
+def _closed(answer: ConditionAnswer) -> ConditionAnswer:
+    """Leave out what a way is made of that was not needed, because another was recorded."""
+    return replace(answer, parts=()) if answer.answer is Answer.CANNOT_TELL else answer
 
 
 def _missing(answers: Sequence[ConditionAnswer]) -> tuple[str, ...]:

@@ -35,18 +35,25 @@ RULE = Rule(
     ),
     window=STATE,
     cases=(
-        Case(label="severe", statement="Severe impairment.", condition=_any("z < −4", less_than(MODERATE))),
+        Case(
+            label="severe",
+            statement="Severe impairment of one of FVC, TLC and DLCO at least.",
+            condition=_any("z < −4", less_than(MODERATE)),
+        ),
         Case(
             label="moderate",
-            statement="Moderate impairment.",
+            statement="Moderate impairment of one of FVC, TLC and DLCO at least.",
             condition=_any("z −4 to < −2.5", at_least(MODERATE), less_than(MILD)),
         ),
         Case(
             label="mild",
-            statement="Mild impairment.",
+            statement="Mild impairment of one of FVC, TLC and DLCO at least.",
             condition=_any("z −2.5 to < −1.645", at_least(MILD), less_than(LOWER_LIMIT)),
         ),
-        Case(label="normal", statement="No impairment: z-scores of −1.645 or above."),
+        Case(
+            label="normal",
+            statement="No impairment of those of FVC, TLC and DLCO that were measured: z of −1.645 or above.",
+        ),
     ),
     periods=(Period.BEFORE, Period.ON),
     note="The most severe of FVC, TLC and DLCO, as far as they were measured; the standard grades each by itself.",

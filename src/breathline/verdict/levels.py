@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import inf
 
+from breathline.model.change import Direction
 from breathline.model.criterion import Answer, ConditionAnswer
 from breathline.model.measurement import Absence
 from breathline.outcomes import OUTCOMES
 from breathline.verdict.limits import Counted, Limit
 from breathline.verdict.reading import Entry, Pairing, Reading, told
-from breathline.verdict.wording import amount_words, limit_words
+from breathline.verdict.wording import tell_level
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
     """A value that lies within limits; the last one counts.
+
+    "Unable because of the disease" is worse than any number.
 
     Parameters
     ----------
@@ -38,13 +42,10 @@ class Level:
                 printed=self.printed, answer=Answer.CANNOT_TELL, reason=f"{why}.", missing=(why,)
             )
         met = all(limit.holds(level) for limit in self.limits)
-        unit = OUTCOMES[self.measure].unit
-        said = amount_words(self.counted, level, unit, self.limits)
         return ConditionAnswer(
             printed=self.printed,
             answer=Answer.MET if met else Answer.NOT_MET,
-            reason=f"{entry.standing.label} was {said} at {told(entry.item.when)}; "
-            f"{limit_words(self.counted, self.limits, unit)}.",
+            reason=f"{tell_level(self.counted, level, entry, self.limits)}.",
         )
 
 
@@ -97,25 +98,27 @@ def _sign(entry: Entry) -> float:
 
 def _absolute(entry: Entry) -> float | str:
     if isinstance(entry.value, Absence):
-        return f"{entry.standing.label}: could not be performed at {told(entry.item.when)} because of the disease"
+        return inf if OUTCOMES[entry.item.measure].direction is Direction.LOWER else -inf
     return entry.value
 
 
 def _percent(entry: Entry) -> float | str:
     found = entry.standing.standardised
+    if isinstance(entry.value, Absence):
+        return _absolute(entry)
     return _not_standardised(entry) if found is None else found.percent_predicted
 
 
 def _z_score(entry: Entry) -> float | str:
     found = entry.standing.standardised
+    if isinstance(entry.value, Absence):
+        return _absolute(entry)
     if found is None:
         return _not_standardised(entry)
     return f"{entry.standing.label}: its reference equation gives no z-score" if found.z is None else found.z
 
 
 def _not_standardised(entry: Entry) -> str:
-    if isinstance(entry.value, Absence):
-        return str(_absolute(entry))
     return f"{entry.standing.label}: {entry.standing.not_standardised or 'no expected value is known'}"
 
 

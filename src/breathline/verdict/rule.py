@@ -169,6 +169,8 @@ def _verdict(rule: Rule, evidence: Evidence, found: _Read) -> Verdict:
 
 def untold(period: Period) -> str:
     """Say that a record does not tell."""
+    if period is Period.RECORD:
+        return "Cannot be told from this record."
     return f"Cannot be told {PERIOD_WORDS[period]} from this record."
 
 

@@ -43,9 +43,17 @@ def tell_limits(counted: Counted, towards: Towards, limits: Sequence[Limit], pai
     return f"asked: a {towards} of {_asked(limits)}{_change_unit(counted, pair)}"
 
 
-def limit_words(counted: Counted, limits: Sequence[Limit], unit: str) -> str:
-    """Say what is asked of a level."""
-    return f"asked: {_asked(limits)}{_level_unit(counted, unit)}"
+def tell_level(counted: Counted, level: float, entry: Entry, limits: Sequence[Limit]) -> str:
+    """Say what a level was, when, and what is asked of it."""
+    unit = OUTCOMES[entry.item.measure].unit
+    label, when = entry.standing.label, told(entry.item.when)
+    said = f"{label} was {amount_words(counted, level, unit, limits)} at {when}"
+    if isinf(level):
+        said = (
+            f"{label} could not be performed at {when} because of the disease, which counts as worse than any "
+            "number"
+        )
+    return f"{said}; asked: {_asked(limits)}{_level_unit(counted, unit)}"
 
 
 def change_words(counted: Counted, size: float, pair: Pair, limits: Sequence[Limit]) -> str:
