@@ -166,3 +166,11 @@ def test_what_the_statement_asks_and_is_not_asked_here_is_said():
     assert judge(UP, patient(ON, **SAME)).presumed[1] == (
         "Documented on two consecutive visits over 3 to 6 months, which is not asked here."
     )
+
+
+def test_better_once_and_the_same_later_is_better():
+    verdict = judge(UP, patient(ON, symptoms={10: 1.0, 20: 0.0}, **READ[UP]))
+    assert verdict.label == "met"
+    assert verdict.reasons == ("Symptoms: better at week 10.", "HRCT reading: better at week 20.")
+    not_better = find(judge(UP, patient(ON, symptoms={10: 0.0, 20: 0.0})).conditions, "Symptoms said")
+    assert not_better.reason == "Symptoms: not better at any of 2 visits."

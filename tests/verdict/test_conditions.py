@@ -314,3 +314,10 @@ def test_what_the_laboratory_says_of_its_correction(method, answer):
 def test_the_disease_a_record_names(diagnoses, subtype):
     person = Person(id="P", diagnoses=tuple(Diagnosis(text=t, code=c) for t, c in diagnoses))
     assert subtype_of(person) is subtype
+
+
+def test_the_measures_a_condition_looks_at():
+    from breathline.verdict.conditions import measures_of
+    from breathline.verdict.fraticelli_2014 import RULE
+
+    assert measures_of(RULE.cases[0].condition) == {"fvc", "dlco", "pao2", "hrct_reading", "ct_ild"}

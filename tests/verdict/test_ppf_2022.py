@@ -251,3 +251,16 @@ def test_without_a_start_of_treatment_the_record_is_one_time():
     unknown = patient(BEFORE, start=None, symptoms={20: -1.0}, fvc={-10: 3.0, 20: 2.7})
     verdict = judge(NAME, unknown)
     assert (verdict.label, verdict.missing) == ("cannot_tell", ("Start of treatment: not recorded",))
+
+
+def test_what_a_later_visit_of_the_same_year_tells_closes_an_open_one():
+    # Worse symptoms at week 20, when nothing else was known; all else is known and unmet by week 24.
+    verdict = on(
+        symptoms={20: -1.0},
+        fvc={-1: 3.0, 24: 3.0},
+        dlco={-1: V(value=15.0, method=HB), 24: V(value=15.0, method=HB)},
+        hrct_reading={24: 0.0},
+        # An old value of a measure the rule does not ask for keeps nothing open.
+        six_minute_walk={-40: 400.0},
+    )
+    assert (verdict.label, verdict.read_at.week) == ("not_met", 24)

@@ -128,6 +128,15 @@ def all_of(printed: str, *parts: Condition) -> SomeOf:
     return SomeOf(printed=printed, count=len(parts), parts=parts)
 
 
+def measures_of(condition: Condition) -> frozenset[str]:
+    """Give the measures a condition and all it is made of look at."""
+    inside: Sequence[Condition] = getattr(condition, "parts", ())
+    turned: Condition | None = getattr(condition, "part", None)
+    own = getattr(condition, "measure", "")
+    found = {own} if own else set()
+    return frozenset(found).union(*map(measures_of, inside), measures_of(turned) if turned else ())
+
+
 def leaves(answers: Iterable[ConditionAnswer]) -> Iterator[ConditionAnswer]:
     """Give the conditions that are not made of others."""
     for answer in answers:

@@ -6,7 +6,6 @@ import re
 
 from breathline.errors import OutOfRangeError
 from breathline.model.measurement import Absence
-from breathline.outcomes.record import DAYS_PER_YEAR
 from breathline.physiology import FORMULAS, calculate
 from breathline.verdict.reading import Entry, Pair, Reading, told
 
@@ -34,8 +33,8 @@ def _factor(entry: Entry, reading: Reading) -> float | str:
         return f"{what}: no haemoglobin at {told(entry.item.when)}"
     if reading.person.sex is None or reading.age_years is None:
         return f"{what}: sex or age is not recorded"
-    age = reading.age_years + (entry.day - reading.day) / DAYS_PER_YEAR
     try:
-        return calculate(FORMULA, sex=reading.person.sex.value, hb=hb.value, age_years=age)
+        # The age only tells boys under 15 from men, so that it may be that of the visit read at.
+        return calculate(FORMULA, sex=reading.person.sex.value, hb=hb.value, age_years=reading.age_years)
     except OutOfRangeError as error:
         return f"{what}: {error}"

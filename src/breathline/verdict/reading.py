@@ -8,7 +8,7 @@ baseline: the last value of each measure before the start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from math import inf
@@ -145,6 +145,12 @@ class Reading:
     def same_day(self, measure: str, day: float) -> Entry | None:
         """Give what was measured on the same day."""
         return next((entry for entry in self.everything.get(measure, ()) if entry.day == day), None)
+
+    def sees_all_of(self, other: Reading, measures: Collection[str]) -> bool:
+        """Tell whether everything another reading saw of some measures lies within this one too."""
+        return all(
+            entry in self.seen[measure] for measure in measures for entry in other.seen.get(measure, ())[:1]
+        )
 
     def lacking(self, measure: str, *, values: int) -> str:
         """Say why there are fewer than so many values to look at."""

@@ -14,7 +14,7 @@ from breathline.model.assessment import Verdict
 from breathline.model.criterion import Answer, ConditionAnswer, Period
 from breathline.model.measurement import Moment
 from breathline.sources import Source
-from breathline.verdict.conditions import Condition, leaves
+from breathline.verdict.conditions import Condition, leaves, measures_of
 from breathline.verdict.criterion import Criterion, Evidence
 from breathline.verdict.reading import PERIOD_WORDS, Reading, Window, read
 
@@ -96,23 +96,31 @@ def criterion_of(rule: Rule) -> Criterion:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """What a rule came to at one visit: the case, or None where it cannot be told."""
+    """What a rule came to at one visit: the case, or None where it cannot be told.
+
+    Parameters
+    ----------
+    seen_again
+        Whether a later visit sees all that was seen here, so that its answer takes the place of this one.
+    """
 
     case: Case | None
     answers: tuple[ConditionAnswer, ...]
     moment: Moment
+    seen_again: bool
 
 
 def judge_rule(rule: Rule, evidence: Evidence) -> Verdict:
     """Read a rule over the period of the evidence.
 
     At several visits the first case counts wherever it was met (progression at any time is progression); else a
-    visit at which it can neither be told nor ruled out although a part of it was met; else the last visit.
+    visit at which it can neither be told nor ruled out although a part of it was met, unless a later visit sees the
+    same tests and more; else the last visit.
     """
     readings = read(evidence, rule.window)
     if isinstance(readings, str):
         return _no_reading(rule, evidence, readings)
-    found = _chosen([_read_at(rule, reading) for reading in readings], rule.cases[0])
+    found = _chosen([_read_at(rule, reading, readings) for reading in readings], rule.cases[0])
     refused = [(p, words) for p in rule.presumes if (words := p.against(evidence))]
     binding = next((words for p, words in refused if p.binding), "")
     if binding:
@@ -120,25 +128,27 @@ def judge_rule(rule: Rule, evidence: Evidence) -> Verdict:
     return _verdict(rule, evidence, found)
 
 
-def _read_at(rule: Rule, reading: Reading) -> _Read:
+def _read_at(rule: Rule, reading: Reading, readings: Sequence[Reading]) -> _Read:
+    asked = frozenset().union(*(measures_of(case.condition) for case in rule.cases if case.condition))
+    seen_again = any(later.day > reading.day and later.sees_all_of(reading, asked) for later in readings)
     answers: list[ConditionAnswer] = []
     open_case = False
     for case in rule.cases:
         if case.condition is None:
-            return _Read(None if open_case else case, tuple(answers), reading.moment)
+            return _Read(None if open_case else case, tuple(answers), reading.moment, seen_again)
         answer = case.condition.answer(reading)
         answers.append(answer)
         if answer.answer is Answer.MET:
-            return _Read(None if open_case else case, tuple(answers), reading.moment)
+            return _Read(None if open_case else case, tuple(answers), reading.moment, seen_again)
         open_case = open_case or answer.answer is Answer.CANNOT_TELL
-    return _Read(None, tuple(answers), reading.moment)
+    return _Read(None, tuple(answers), reading.moment, seen_again)
 
 
 def _chosen(found: Sequence[_Read], first: Case) -> _Read:
     for one in found:
         if one.case is first:
             return one
-    half = [one for one in found if one.case is None and _partly_met(one.answers)]
+    half = [one for one in found if one.case is None and not one.seen_again and _partly_met(one.answers)]
     return (half or found)[-1]
 
 
