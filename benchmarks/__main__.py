@@ -7,7 +7,17 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import coverage, interval_hrct, lungs, phantom_truth, real_ct, speed, tables, trajectory
+from benchmarks import (
+    coverage,
+    interval_hrct,
+    lungs,
+    phantom_truth,
+    published_groups,
+    real_ct,
+    speed,
+    tables,
+    trajectory,
+)
 from benchmarks.row import Row
 from breathline import __version__
 
@@ -17,6 +27,7 @@ PARTS = {
     "Tables": tables,
     "Speed and memory of one scan": speed,
     "Slopes of one patient": trajectory,
+    "Published groups by the criteria": published_groups,
     "The lung mask": lungs,
     "Against the phantom's truth": phantom_truth,
     "Patterns on whole phantoms": coverage,

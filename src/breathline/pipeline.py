@@ -11,6 +11,7 @@ from breathline import __version__
 from breathline.errors import Problem, ScanError, Severity
 from breathline.exposure import judged_treatment, summarise_exposure
 from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Subject, Timeline, Verdict
+from breathline.model.criterion import Period
 from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Origin
 from breathline.model.patient import PatientRecord, Person, ScanRef
@@ -20,10 +21,16 @@ from breathline.progress import Progress, silent
 from breathline.safety import summarise_events
 from breathline.summary import tell_summary
 from breathline.units import same_kind
-from breathline.verdict import CRITERIA, Evidence, find_domains
+from breathline.verdict import CRITERIA, Criterion, Evidence, find_domains
 
 
-def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) -> Assessment:
+def assess(
+    record: PatientRecord,
+    *,
+    folder: Path,
+    criteria: Sequence[str] | None = None,
+    progress: Progress = silent,
+) -> Assessment:
     """Judge whether a patient responded: scans measured, measures compared, harm added, a verdict given.
 
     Parameters
@@ -32,6 +39,8 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
         The patient record, as `breathline.read_patient` gives it.
     folder
         Where the label maps of the scans are written, as ``ct/<scan>/``.
+    criteria
+        Names of the criteria to apply beside the overall one; None means all.
     progress
         Told how far the long steps are.
 
@@ -60,7 +69,8 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
             responses=judged.responses,
             responses_before=judged.responses_before,
             trajectories=judged.trajectories,
-        )
+        ),
+        criteria,
     )
     return Assessment(
         schema=SCHEMA,
@@ -225,10 +235,21 @@ def draw_timeline(
     )
 
 
-def judge_criteria(evidence: Evidence) -> tuple[Verdict, ...]:
-    """Ask every registered criterion; the overall one comes first."""
-    names = sorted(CRITERIA, key=lambda name: (name != "overall", name))
-    return tuple(CRITERIA[name].judge(evidence) for name in names)
+def judge_criteria(evidence: Evidence, names: Sequence[str] | None = None) -> tuple[Verdict, ...]:
+    """Ask the overall criterion first, then those that are named, or all, each over every time it is read over."""
+    chosen = [name for name in CRITERIA if name != "overall"] if names is None else dict.fromkeys(names)
+    return tuple(
+        CRITERIA[name].judge(replace(evidence, period=period))
+        for name in dict.fromkeys(["overall", *chosen])
+        for period in periods_read(CRITERIA[name], evidence)
+    )
+
+
+def periods_read(criterion: Criterion, evidence: Evidence) -> tuple[Period, ...]:
+    """Give the times a criterion is read over; without a start of treatment the record cannot be divided."""
+    if evidence.timeline.treatment_start is None and Period.BEFORE in criterion.periods:
+        return (Period.RECORD,)
+    return criterion.periods
 
 
 def show_subject(person: Person) -> Subject:

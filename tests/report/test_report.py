@@ -293,6 +293,7 @@ def test_every_message_is_used_somewhere() -> None:
     by_name = ("unit.", "difference_unit.", "class_name.", "verdict_label.", "method.", "fact_name.")
     by_name += ("absence.", "judgement.", "pattern.", "quality.severity.", "exposure.role.", "ct.role.")
     by_name += (
+        "criteria.",
         "domain_state.",
         "slope_judgement.",
         "timeline.events_note.",

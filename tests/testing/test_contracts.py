@@ -18,6 +18,7 @@ from breathline.outcomes import OUTCOMES
 from breathline.sources import Source
 from breathline.testing import (
     ContractError,
+    check_criterion,
     check_equation,
     check_outcome,
     check_pattern_method,
@@ -283,3 +284,54 @@ def test_check_verdict_fails_on(change: dict[str, Any], complaint: str) -> None:
     check_verdict(VERDICT)
     with pytest.raises(ContractError, match=complaint):
         check_verdict(replace(VERDICT, **change))
+
+
+def branches(*, without: str = "") -> list[Any]:
+    from tests.verdict.test_inbuild import VIGNETTES
+
+    return [evidence for name, (evidence, _) in VIGNETTES.items() if name != without]
+
+
+def inbuild(**change: Any) -> Any:
+    from breathline.verdict import CRITERIA
+
+    return replace(CRITERIA["inbuild"], **change)
+
+
+def test_check_criterion_passes_one_that_is_right() -> None:
+    check_criterion(inbuild(), branches())
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"printed": ""}, "printed words are missing"),
+        ({"source": None}, "names no source"),
+        ({"source": Source("nobody_1900")}, "not in references.bib"),
+        ({"key": "another"}, "a verdict is named 'inbuild'"),
+        ({"labels": ("met", "not_met", "perhaps")}, "no vignette gives 'perhaps'"),
+        ({"labels": ("met",)}, "'not_met' is none of"),
+        ({"judge": lambda evidence: replace(VERDICT, label="met")}, "an empty record gives 'met'"),
+    ],
+)
+def test_check_criterion_fails_on(change: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ContractError) as error:
+        check_criterion(inbuild(**change), branches())
+    assert any(complaint in broken for broken in error.value.broken), error.value.broken
+
+
+def test_check_criterion_sees_a_branch_without_a_vignette() -> None:
+    with pytest.raises(ContractError) as error:
+        check_criterion(inbuild(), branches(without="FVC by 5 % and fibrosis measured"))
+    assert set(error.value.broken) == {"no vignette shows 'Extent of fibrosis increased' met"}
+
+
+def test_check_criterion_sees_a_condition_without_printed_words() -> None:
+    from breathline.verdict.conditions import any_of
+    from breathline.verdict.inbuild import LARGE, RULE
+    from breathline.verdict.rule import Case, criterion_of
+
+    wordless = any_of("Either", replace(LARGE, printed=""))
+    rule = replace(RULE, cases=(Case(label="met", statement="Yes.", condition=wordless), RULE.cases[1]))
+    with pytest.raises(ContractError, match="has no printed words"):
+        check_criterion(criterion_of(rule), branches())

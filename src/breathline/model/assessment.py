@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from breathline.errors import Problem
 from breathline.model.change import Change
 from breathline.model.course import DomainFinding, Response, Trajectory
+from breathline.model.criterion import ConditionAnswer, Period
 from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Standardised
 from breathline.model.patient import Diagnosis, InputFile, Sex
@@ -93,6 +94,16 @@ class Verdict:
         ``met``, ``not_met`` or ``cannot_tell`` for a rule; the class or score for a criterion that grades.
     missing
         What the record lacks for an answer.
+    period
+        The time it was read over; None for the overall verdict.
+    read_at
+        The visit at which it was read; None where there was none.
+    score
+        The number of a criterion that counts points; None for others.
+    conditions
+        Every condition with its own answer.
+    presumed
+        What the criterion takes as given: whom it speaks of, what else was excluded.
     """
 
     criterion: str
@@ -102,6 +113,11 @@ class Verdict:
     reasons: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    period: Period | None = None
+    read_at: Moment | None = None
+    score: float | None = None
+    conditions: tuple[ConditionAnswer, ...] = ()
+    presumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

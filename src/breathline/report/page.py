@@ -19,7 +19,8 @@ from breathline.model.change import Change
 from breathline.report.sections.citations import Citations
 from breathline.report.sections.course import view_before, view_values
 from breathline.report.sections.domains import view_courses_of_measures, view_domains
-from breathline.report.sections.front import other_verdicts, overall_verdict, patient_line
+from breathline.report.sections.criteria import view_criteria
+from breathline.report.sections.front import overall_verdict, patient_line
 from breathline.report.sections.harm import view_courses, view_safety
 from breathline.report.sections.methods import write_limitations, write_methods
 from breathline.report.sections.outcomes import view_outcomes
@@ -86,7 +87,7 @@ def page_content(
         "slopes": view_slopes(assessment, say, citations),
         "certainty": view_certainty(assessment, say),
         "values": view_values(assessment, say),
-        "criteria": other_verdicts(assessment, say, citations),
+        "criteria": view_criteria(assessment, say, citations),
         "long_history": len(assessment.patient.history) > LONG_HISTORY,
         "methods": write_methods(assessment, say),
     }

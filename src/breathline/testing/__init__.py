@@ -9,7 +9,7 @@ Each raises `ContractError`, which names everything that is wrong with the item:
 """
 
 from breathline.testing.contract import ContractError
-from breathline.testing.criterion import check_verdict
+from breathline.testing.criterion import check_criterion, check_verdict
 from breathline.testing.equation import check_equation
 from breathline.testing.formula import check_formula
 from breathline.testing.outcome import check_outcome
@@ -17,6 +17,7 @@ from breathline.testing.pattern import check_pattern_method
 
 __all__ = [
     "ContractError",
+    "check_criterion",
     "check_equation",
     "check_formula",
     "check_outcome",
