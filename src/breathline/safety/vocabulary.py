@@ -1,0 +1,292 @@
+"""Free words held against a list of known wordings; what is not clear is left unmatched, with suggestions.
+
+A text is matched, in this order: as it stands; with its words in another order; without words that say only how
+bad, since when, where or after what ("mild", "at night", "left"); and with slips of spelling. Whatever names two
+things, denies ("no nausea") or breaks off is not matched.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
+
+from breathline.model.safety import MatchMethod, TermMatch
+
+AMERICAN = (
+    ("aemi", "emi"), ("haem", "hem"), ("oedem", "edem"), ("rrhoe", "rrhe"), ("rhoe", "rhe"), ("pnoe", "pne"),
+    ("oesoph", "esoph"), ("leuco", "leuko"), ("paed", "ped"), ("gynaec", "gynec"), ("aesth", "esth"),
+    ("paeni", "peni"), ("colour", "color"), ("tumour", "tumor"), ("odour", "odor"), ("generalis", "generaliz"),
+    ("localis", "localiz"), ("ionis", "ioniz"), ("ischaem", "ischem"), ("grey", "gray"), ("faec", "fec"),
+)  # fmt: skip
+"""British spellings and the American ones in which CTCAE is printed."""
+
+HOW_BAD_OR_WHEN = frozenset(
+    """a an the some very mild mildly moderate moderately severe severely slight slightly marked minor major bit
+    grade ctcae nos unspecified new newly onset intermittent intermittently persistent recurrent recurring
+    occasional occasionally transient ongoing continuing worsening worsened worse progressive increasing chronic
+    acute sudden frequent repeated morning mornings evening evenings night nights nightly nocturnal daytime daily
+    day days week weeks month months hour hours since for after before during while at on in of with from to
+    per every time times
+    drug drugs treatment medication therapy tablet tablets capsule capsules pill pills intake taking dose dosing
+    related induced associated due secondary caused by possibly probably suspected likely patient reports reported
+    complains complaint complaining experienced having had has episode episodes event symptom symptoms
+    resolved improving improved imatinib nintedanib pirfenidone mycophenolate cyclophosphamide rituximab
+    azathioprine prednisone prednisolone methotrexate steroid steroids""".split()
+)
+"""Words that do not change which event is meant."""
+
+WHERE = frozenset(
+    "left right bilateral bilaterally both unilateral upper lower lobe around about his her my their".split()
+)
+"""Words that say where; left out only where the event is not known with them."""
+
+DENIALS = frozenset("no not never denies denied without nil none negative absence absent free".split())
+
+BREAKS_OFF = frozenset("a an the in of at on with for after before to from and or".split())
+
+MORE = re.compile(r"\b(?:increas|rais|elevat|high\b|rise\b|gain)|(?:cytosis|philia)\b|\btachy")
+LESS = re.compile(r"\b(?:decreas|reduc|low\b|drop|fall\b|loss\b|lost\b)|(?:penia|penic)\b|\bbrady")
+"""Words that turn an event into its opposite; a slip of spelling never bridges the two."""
+
+SHORTEST_MISSPELT = 4
+"""Words shorter than this (such as "CK") must stand as they are."""
+
+LONGEST_TEXT = 200
+"""Longer texts are notes, not the name of an event."""
+
+EDITS = ((5, 0), (8, 1), (12, 2), (10_000, 3))
+"""Slips of spelling allowed in words shorter than so many letters."""
+
+CLOSE_ENOUGH_TO_SUGGEST = 75.0
+
+MOST_SUGGESTIONS = 4
+
+_SEPARATORS = re.compile(r"\s*(?:,|;|:|/|\(|\)|\+|&|\band\b|\bwith\b|\bor\b| - )\s*")
+_CLAUSES = re.compile(r"\s*[,;:(]\s*")
+_NOT_WORDS = re.compile(r"[^a-z0-9]+")
+
+
+def plain(text: str) -> str:
+    """Give a text in small American letters without signs, arrows turned into words.
+
+    >>> plain("Peri-orbital OEDEMA (L>R)"), plain("ALT ↑")
+    ('peri orbital edema l r', 'alt increased')
+    """
+    folded = text.replace("↑", " increased ").replace("↓", " decreased ").replace("ß", "ss").casefold()
+    folded = unicodedata.normalize("NFKD", folded.replace("'", "").replace("’", ""))
+    letters = "".join(sign for sign in folded if not unicodedata.combining(sign))
+    words = _NOT_WORDS.sub(" ", letters).strip()
+    for british, american in AMERICAN:
+        words = words.replace(british, american)
+    return words
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A text without some of its words, its words sorted and singular, and run together."""
+
+    words: tuple[str, ...]
+
+    @property
+    def sorted(self) -> str:
+        return " ".join(sorted(self.words))
+
+    @property
+    def joined(self) -> str:
+        return "".join(self.words)
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """Known wordings and the terms they name; a wording that names several terms is ambiguous.
+
+    Parameters
+    ----------
+    entries
+        Wording and term, as often as needed; a term is a wording of itself.
+    harmless, harmless_places
+        Words that may be left out of a text without changing what it names; the second only where the text
+        is not known with them.
+
+    Examples
+    --------
+    >>> words = Vocabulary([("Nausea", "Nausea"), ("feeling sick", "Nausea")])
+    >>> found = words.match("mild naussea")
+    >>> found.term, found.method.value, found.score
+    ('Nausea', 'spelling', 92.9)
+    """
+
+    entries: Iterable[tuple[str, str]]
+    harmless: frozenset[str] = HOW_BAD_OR_WHEN
+    harmless_places: frozenset[str] = WHERE
+    _terms: dict[str, set[str]] = field(default_factory=dict, init=False)
+    _levels: tuple[Mapping[str, set[str]], ...] = field(default=(), init=False)
+    _joined: dict[str, str] = field(default_factory=dict, init=False)
+
+    def __post_init__(self) -> None:
+        """Index every wording, whole and without its harmless words."""
+        levels: tuple[dict[str, set[str]], ...] = tuple(defaultdict(set) for _ in range(3))
+        for wording, term in self.entries:
+            words = plain(wording)
+            self._terms.setdefault(words, set()).add(term)
+            for index, level in zip(levels, range(3), strict=True):
+                key = self._key(words, level)
+                if key.words:
+                    index[key.sorted].add(term)
+                    index[key.joined].add(term)
+        self._levels = levels
+        self._joined = {wording: wording.replace(" ", "") for wording in self._terms}
+
+    def match(self, text: str) -> TermMatch:
+        """Say which term a text names, how that was found, or why it is not matched."""
+        words = plain(text)
+        if not words or len(text) > LONGEST_TEXT:
+            return self._unmatched(text, "the text names no event" if not words else "the text is too long")
+        whole = self._by_words(text, words, 0)
+        if whole is not None:
+            return whole
+        tokens = words.split()
+        if DENIALS & set(tokens):
+            return self._unmatched(text, "the text denies something")
+        if tokens[-1] in BREAKS_OFF:
+            return self._unmatched(text, "the text breaks off")
+        return self._by_less(text, words) or self._by_parts(text) or self._by_spelling(text, words)
+
+    def _key(self, words: str, level: int) -> _Key:
+        """Leave out nothing (0), words on how bad and when (1), or those on where too (2)."""
+        return _Key(tuple(_singular(word) for word in self._kept(words, level)))
+
+    def _kept(self, words: str, level: int) -> list[str]:
+        if level == 0:
+            return words.split()
+        left_out = self.harmless if level == 1 else self.harmless | self.harmless_places
+        return [word for word in words.split() if word not in left_out and not word.isdigit()]
+
+    def _by_words(self, text: str, words: str, level: int) -> TermMatch | None:
+        key = self._key(words, level)
+        index = self._levels[level]
+        terms = self._terms.get(words) if level == 0 else None
+        terms = terms or index.get(key.sorted) or (index.get(key.joined) if len(key.joined) > 3 else None)
+        if not terms or not key.words:
+            return None
+        if len(terms) > 1:
+            return self._ambiguous(text, terms)
+        (term,) = terms
+        method = MatchMethod.TERM if words == plain(term) else MatchMethod.WORDING
+        dropped = [word for word in words.split() if _singular(word) not in key.words]
+        return TermMatch(
+            text=text, term=term, score=100.0, method=method, wording=words, left_out=" ".join(dropped)
+        )
+
+    def _by_less(self, text: str, words: str) -> TermMatch | None:
+        return self._by_words(text, words, 1) or self._by_words(text, words, 2)
+
+    def _by_parts(self, text: str) -> TermMatch | None:
+        """Look at what stands between commas, slashes and "and": two events in one row are two rows."""
+        spaced = text.replace("↑", " increased ").replace("↓", " decreased ").casefold()
+        parts = [part for part in _SEPARATORS.split(spaced) if plain(part)]
+        if len(parts) < 2:
+            return None
+        found = [self._part(part) for part in parts]
+        terms = {match.term for match in found if match is not None and match.term}
+        terms |= {term for match in found if match is not None for term in match.suggestions}
+        if len(terms) > 1:
+            return self._ambiguous(text, terms)
+        first, *rest = (part for part in _CLAUSES.split(spaced) if plain(part))
+        head = self._part(first)
+        if rest and head is not None and head.term:
+            left_out = " ".join(plain(part) for part in rest)
+            return TermMatch(
+                text=text,
+                term=head.term,
+                score=head.score,
+                method=head.method,
+                wording=head.wording,
+                left_out=left_out,
+            )
+        return self._unmatched(text, "only a part of the text is known", terms) if terms else None
+
+    def _part(self, part: str) -> TermMatch | None:
+        words = plain(part)
+        if DENIALS & set(words.split()):
+            return None
+        found = (self._by_words(part, words, level) for level in range(3))
+        return next((match for match in found if match is not None), None)
+
+    def _by_spelling(self, text: str, words: str) -> TermMatch:
+        for level in (0, 1, 2):
+            kept = " ".join(self._kept(words, level))
+            best = self._nearest(kept)
+            if not best:
+                continue
+            distance = min(best.values())
+            terms = {term for wording, edits in best.items() if edits == distance for term in self._terms[wording]}
+            if len(terms) > 1:
+                return self._ambiguous(text, terms)
+            (term,) = terms
+            wording = min(best, key=lambda one: (best[one], one))
+            longest = max(len(kept.replace(" ", "")), len(wording.replace(" ", "")))
+            dropped = " ".join(word for word in words.split() if word not in kept.split())
+            return TermMatch(
+                text=text,
+                term=term,
+                score=round(100.0 * (1.0 - distance / longest), 1),
+                method=MatchMethod.SPELLING,
+                wording=wording,
+                left_out=dropped,
+            )
+        return self._unmatched(text, "no known wording is near enough", self._suggested(words))
+
+    def _nearest(self, words: str) -> dict[str, int]:
+        """Give the wordings within the slips allowed, each with how many slips away it is."""
+        joined = words.replace(" ", "")
+        allowed = next(edits for length, edits in EDITS if len(joined) < length)
+        if not allowed:
+            return {}
+        near = process.extract(joined, self._joined, scorer=OSA.distance, score_cutoff=allowed, limit=None)
+        return {
+            wording: int(edits)
+            for run_together, edits, wording in near
+            if len(run_together) > SHORTEST_MISSPELT and not _differ_in_sense(words, wording)
+        }
+
+    def _suggested(self, words: str) -> set[str]:
+        near = process.extract(
+            words, list(self._terms), scorer=fuzz.ratio, score_cutoff=CLOSE_ENOUGH_TO_SUGGEST, limit=3
+        )
+        return {term for wording, _, _ in near for term in self._terms[wording]}
+
+    def _ambiguous(self, text: str, terms: Iterable[str]) -> TermMatch:
+        return self._unmatched(text, "it may mean more than one", terms, MatchMethod.AMBIGUOUS)
+
+    @staticmethod
+    def _unmatched(
+        text: str, why: str, terms: Iterable[str] = (), method: MatchMethod = MatchMethod.UNMATCHED
+    ) -> TermMatch:
+        suggestions = tuple(sorted(terms))[:MOST_SUGGESTIONS]
+        return TermMatch(text=text, method=method, why=why, suggestions=suggestions)
+
+
+def _singular(word: str) -> str:
+    ending = len(word) > 4 and word.endswith("s") and not word.endswith(("ss", "us", "is"))
+    return word[:-1] if ending else word
+
+
+def _differ_in_sense(text: str, wording: str) -> bool:
+    """Tell whether two texts differ in more than spelling: they say opposite things, or a short word differs.
+
+    "Hyper" and "hypo" must stand in both or in neither: a text that has lost the beginning of either is unclear.
+    """
+    for one, other in ((text, wording), (wording, text)):
+        if MORE.search(one) and LESS.search(other):
+            return True
+        if any(sign in one and sign not in other for sign in ("hyper", "hypo")):
+            return True
+    short = {word for word in wording.split() if len(word) < SHORTEST_MISSPELT}
+    return not short <= set(text.split())
