@@ -28,6 +28,7 @@ AMERICAN = (
 
 HOW_BAD_OR_WHEN = frozenset(
     """a an the some very mild mildly moderate moderately severe severely slight slightly marked minor major bit
+    bad extreme extremely always quite rather terrible pitting diffuse generalized widespread
     grade ctcae nos unspecified new newly onset intermittent intermittently persistent recurrent recurring
     occasional occasionally transient ongoing continuing worsening worsened worse progressive increasing chronic
     acute sudden frequent repeated morning mornings evening evenings night nights nightly nocturnal daytime daily
@@ -36,39 +37,49 @@ HOW_BAD_OR_WHEN = frozenset(
     drug drugs treatment medication therapy tablet tablets capsule capsules pill pills intake taking dose dosing
     related induced associated due secondary caused by possibly probably suspected likely patient reports reported
     complains complaint complaining experienced having had has episode episodes event symptom symptoms
-    resolved improving improved imatinib nintedanib pirfenidone mycophenolate cyclophosphamide rituximab
+    exertion exercise rest resolved improving improved imatinib nintedanib pirfenidone mycophenolate cyclophosphamide rituximab
     azathioprine prednisone prednisolone methotrexate steroid steroids""".split()
 )
 """Words that do not change which event is meant."""
 
-WHERE = frozenset(
-    "left right bilateral bilaterally both unilateral upper lower lobe around about his her my their".split()
+SIDES = frozenset("left right bilateral bilaterally both unilateral upper lower around about under over".split())
+"""Words that say on which side; left out only where the event is not known with them."""
+
+PLACES = frozenset(
+    """arm arms leg legs hand hands foot feet finger fingers toe toes trunk thorax neck shoulder shoulders thigh
+    thighs calf calves knee knees wrist elbow hip hips mouth face eye eyes body lobe his her my their""".split()
 )
-"""Words that say where; left out only where the event is not known with them."""
+"""Parts of the body, left out of a text last, and never of a known wording: a swollen leg is no swollen eye."""
 
 DENIALS = frozenset("no not never denies denied without nil none negative absence absent free".split())
 
-BREAKS_OFF = frozenset("a an the in of at on with for after before to from and or".split())
+BREAKS_OFF = frozenset("an the in of at on with for after before to from and or".split())
 
 MORE = re.compile(r"\b(?:increas|rais|elevat|high\b|rise\b|gain)|(?:cytosis|philia)\b|\btachy")
 LESS = re.compile(r"\b(?:decreas|reduc|low\b|drop|fall\b|loss\b|lost\b)|(?:penia|penic)\b|\bbrady")
 """Words that turn an event into its opposite; a slip of spelling never bridges the two."""
 
-SHORTEST_MISSPELT = 4
-"""Words shorter than this (such as "CK") must stand as they are."""
 
 LONGEST_TEXT = 200
 """Longer texts are notes, not the name of an event."""
 
-EDITS = ((5, 0), (8, 1), (12, 2), (10_000, 3))
-"""Slips of spelling allowed in words shorter than so many letters."""
+EDITS = ((4, 0), (8, 1), (12, 2), (10_000, 3))
+"""Slips of spelling allowed in a word shorter than so many letters."""
+
+SHORTEST_MISSPELT = 5
+"""A text shorter than this (such as "CK") must stand as it is."""
+
+TOO_GENERAL = frozenset({"Pain", "Fracture", "Localized edema"})
+"""Terms that are no answer where a place was left out: CTCAE has terms for the places."""
 
 CLOSE_ENOUGH_TO_SUGGEST = 75.0
 
 MOST_SUGGESTIONS = 4
 
-_SEPARATORS = re.compile(r"\s*(?:,|;|:|/|\(|\)|\+|&|\band\b|\bwith\b|\bor\b| - )\s*")
-_CLAUSES = re.compile(r"\s*[,;:(]\s*")
+_SEPARATORS = re.compile(
+    r"\s*(?:,|;|:|/|\(|\)|\+|&|\band\b|\bwith\b|\bor\b|\brequiring\b|\bneeding\b|\btreated\b| - )\s*"
+)
+_CLAUSES = re.compile(r"\s*(?:[,;:(]|\brequiring\b|\bneeding\b|\btreated\b)\s*")
 _NOT_WORDS = re.compile(r"[^a-z0-9]+")
 
 
@@ -110,9 +121,9 @@ class Vocabulary:
     ----------
     entries
         Wording and term, as often as needed; a term is a wording of itself.
-    harmless, harmless_places
-        Words that may be left out of a text without changing what it names; the second only where the text
-        is not known with them.
+    harmless
+        Sets of words that may be left out of a text without changing what it names, one set after the other;
+        the last of them is left out of texts only, never of wordings.
 
     Examples
     --------
@@ -123,24 +134,24 @@ class Vocabulary:
     """
 
     entries: Iterable[tuple[str, str]]
-    harmless: frozenset[str] = HOW_BAD_OR_WHEN
-    harmless_places: frozenset[str] = WHERE
+    harmless: tuple[frozenset[str], ...] = (HOW_BAD_OR_WHEN, SIDES, PLACES)
     _terms: dict[str, set[str]] = field(default_factory=dict, init=False)
     _levels: tuple[Mapping[str, set[str]], ...] = field(default=(), init=False)
     _joined: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Index every wording, whole and without its harmless words."""
-        levels: tuple[dict[str, set[str]], ...] = tuple(defaultdict(set) for _ in range(3))
+        indexed = max(len(self.harmless), 1)
+        levels: list[dict[str, set[str]]] = [defaultdict(set) for _ in range(indexed)]
         for wording, term in self.entries:
             words = plain(wording)
             self._terms.setdefault(words, set()).add(term)
-            for index, level in zip(levels, range(3), strict=True):
+            for level, index in enumerate(levels):
                 key = self._key(words, level)
                 if key.words:
                     index[key.sorted].add(term)
                     index[key.joined].add(term)
-        self._levels = levels
+        self._levels = (*levels, levels[-1])
         self._joined = {wording: wording.replace(" ", "") for wording in self._terms}
 
     def match(self, text: str) -> TermMatch:
@@ -159,13 +170,13 @@ class Vocabulary:
         return self._by_less(text, words) or self._by_parts(text) or self._by_spelling(text, words)
 
     def _key(self, words: str, level: int) -> _Key:
-        """Leave out nothing (0), words on how bad and when (1), or those on where too (2)."""
+        """Leave out nothing (0), the first set of harmless words (1), the second too (2), and so on."""
         return _Key(tuple(_singular(word) for word in self._kept(words, level)))
 
     def _kept(self, words: str, level: int) -> list[str]:
         if level == 0:
             return words.split()
-        left_out = self.harmless if level == 1 else self.harmless | self.harmless_places
+        left_out = frozenset[str]().union(*self.harmless[:level])
         return [word for word in words.split() if word not in left_out and not word.isdigit()]
 
     def _by_words(self, text: str, words: str, level: int) -> TermMatch | None:
@@ -178,6 +189,8 @@ class Vocabulary:
         if len(terms) > 1:
             return self._ambiguous(text, terms)
         (term,) = terms
+        if level == len(self.harmless) and term in TOO_GENERAL:
+            return None
         method = MatchMethod.TERM if words == plain(term) else MatchMethod.WORDING
         dropped = [word for word in words.split() if _singular(word) not in key.words]
         return TermMatch(
@@ -185,7 +198,8 @@ class Vocabulary:
         )
 
     def _by_less(self, text: str, words: str) -> TermMatch | None:
-        return self._by_words(text, words, 1) or self._by_words(text, words, 2)
+        found = (self._by_words(text, words, level) for level in range(1, len(self.harmless) + 1))
+        return next((match for match in found if match is not None), None)
 
     def _by_parts(self, text: str) -> TermMatch | None:
         """Look at what stands between commas, slashes and "and": two events in one row are two rows."""
@@ -216,11 +230,11 @@ class Vocabulary:
         words = plain(part)
         if DENIALS & set(words.split()):
             return None
-        found = (self._by_words(part, words, level) for level in range(3))
+        found = (self._by_words(part, words, level) for level in range(len(self.harmless) + 1))
         return next((match for match in found if match is not None), None)
 
     def _by_spelling(self, text: str, words: str) -> TermMatch:
-        for level in (0, 1, 2):
+        for level in range(len(self.harmless) + 1):
             kept = " ".join(self._kept(words, level))
             best = self._nearest(kept)
             if not best:
@@ -246,14 +260,14 @@ class Vocabulary:
     def _nearest(self, words: str) -> dict[str, int]:
         """Give the wordings within the slips allowed, each with how many slips away it is."""
         joined = words.replace(" ", "")
-        allowed = next(edits for length, edits in EDITS if len(joined) < length)
-        if not allowed:
+        if len(joined) < SHORTEST_MISSPELT:
             return {}
+        allowed = _allowed(joined)
         near = process.extract(joined, self._joined, scorer=OSA.distance, score_cutoff=allowed, limit=None)
         return {
             wording: int(edits)
             for run_together, edits, wording in near
-            if len(run_together) > SHORTEST_MISSPELT and not _differ_in_sense(words, wording)
+            if len(run_together) >= SHORTEST_MISSPELT and _same_but_for_spelling(words, wording)
         }
 
     def _suggested(self, words: str) -> set[str]:
@@ -278,15 +292,24 @@ def _singular(word: str) -> str:
     return word[:-1] if ending else word
 
 
-def _differ_in_sense(text: str, wording: str) -> bool:
-    """Tell whether two texts differ in more than spelling: they say opposite things, or a short word differs.
+def _allowed(word: str) -> int:
+    return next(edits for length, edits in EDITS if len(word) < length)
+
+
+def _same_but_for_spelling(text: str, wording: str) -> bool:
+    """Tell slips of spelling from another event: no word is added or missing, and none says the opposite.
 
     "Hyper" and "hypo" must stand in both or in neither: a text that has lost the beginning of either is unclear.
     """
+    mine, theirs = text.split(), wording.split()
+    if len(mine) == len(theirs):
+        if any(OSA.distance(a, b) > _allowed(min(a, b, key=len)) for a, b in zip(mine, theirs, strict=True)):
+            return False
+    elif OSA.distance("".join(mine), "".join(theirs)) > 1:
+        return False
     for one, other in ((text, wording), (wording, text)):
         if MORE.search(one) and LESS.search(other):
-            return True
+            return False
         if any(sign in one and sign not in other for sign in ("hyper", "hypo")):
-            return True
-    short = {word for word in wording.split() if len(word) < SHORTEST_MISSPELT}
-    return not short <= set(text.split())
+            return False
+    return True
