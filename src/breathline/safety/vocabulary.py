@@ -63,7 +63,7 @@ LESS = re.compile(r"\b(?:decreas|reduc|low\b|drop|fall\b|loss\b|lost\b)|(?:penia
 LONGEST_TEXT = 200
 """Longer texts are notes, not the name of an event."""
 
-EDITS = ((4, 0), (8, 1), (12, 2), (10_000, 3))
+EDITS = ((4, 0), (8, 1), (16, 2), (10_000, 3))
 """Slips of spelling allowed in a word shorter than so many letters."""
 
 SHORTEST_MISSPELT = 5
@@ -306,6 +306,8 @@ def _same_but_for_spelling(text: str, wording: str) -> bool:
         if any(OSA.distance(a, b) > _allowed(min(a, b, key=len)) for a, b in zip(mine, theirs, strict=True)):
             return False
     elif OSA.distance("".join(mine), "".join(theirs)) > 1:
+        return False
+    if text[0] != wording[0] and OSA.distance(text, wording) > 1:
         return False
     for one, other in ((text, wording), (wording, text)):
         if MORE.search(one) and LESS.search(other):
