@@ -14,16 +14,23 @@ from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Subject
 from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Origin
 from breathline.model.patient import PatientRecord, Person, ScanRef
+from breathline.model.safety import CtcaeVersion
 from breathline.model.volume import QualityFlag, ScanMeasurement, Step
 from breathline.outcomes import OUTCOMES, judge_record, standardise
 from breathline.progress import Progress, silent
-from breathline.safety import summarise_events
+from breathline.safety import summarise_safety
 from breathline.summary import tell_summary
 from breathline.units import same_kind
 from breathline.verdict import CRITERIA, Evidence
 
 
-def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) -> Assessment:
+def assess(
+    record: PatientRecord,
+    *,
+    folder: Path,
+    progress: Progress = silent,
+    ctcae: CtcaeVersion = CtcaeVersion.V5,
+) -> Assessment:
     """Judge whether a patient responded: scans measured, measures compared, harm added, a verdict given.
 
     Parameters
@@ -34,6 +41,8 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
         Where the label maps of the scans are written, as ``ct/<scan>/``.
     progress
         Told how far the long steps are.
+    ctcae
+        Version of CTCAE by which laboratory values are graded and events named.
 
     Returns
     -------
@@ -45,7 +54,15 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
     exposure = summarise_exposure(record.doses, record.treatment_start)
     timeline = draw_timeline(record, exposure, from_scans)
     judged = judge_record(standings, timeline.treatment_start, timeline.treatment_stop)
-    safety = summarise_events(record.events, timeline.treatment_start)
+    safety = summarise_safety(
+        record.events,
+        timeline.treatment_start,
+        labs=record.labs,
+        answers=record.causality,
+        treatment_stop=timeline.treatment_stop,
+        last_day=last_day(record, timeline),
+        version=ctcae,
+    )
     verdicts = judge_criteria(
         Evidence(
             person=record.person,
@@ -211,6 +228,16 @@ def draw_timeline(
         treatment_stop=stop,
         visits=tuple(moments[order] for order in sorted(moments)),
     )
+
+
+def last_day(record: PatientRecord, timeline: Timeline) -> Moment | None:
+    """Give the last day on which something was recorded of the patient."""
+    days = [
+        *timeline.visits,
+        *(lab.when for lab in record.labs or ()),
+        *(event.start for event in record.events or ()),
+    ]
+    return max((day for day in days if day is not None), key=lambda day: day.order, default=None)
 
 
 def judge_criteria(evidence: Evidence) -> tuple[Verdict, ...]:

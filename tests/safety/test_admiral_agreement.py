@@ -9,16 +9,15 @@ from __future__ import annotations
 import json
 import re
 from itertools import product
-from pathlib import Path
 
 import pytest
+from tests.conftest import ROOT
 
 from breathline.model.measurement import Moment
 from breathline.model.patient import LabResult
 from breathline.model.safety import CtcaeVersion
 from breathline.safety.ctcae import limits_of
 from breathline.safety.lab_grades import grade_labs
-from tests.conftest import ROOT
 
 EVIDENCE = ROOT.parent / "shared" / "evidence"
 
@@ -123,16 +122,31 @@ def _admiral(row: dict[str, str], values: dict[str, object]) -> int | None:
 
 def _values(row: dict[str, str], version: str, test: str, low: float, high: float, base: float | None):
     """Give values at, just below and just above everything the row may compare with."""
-    numbers = {float(n) for n in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", " ".join(row[k] for k in row if k.endswith("_CODE")))}
+    numbers = {
+        float(n)
+        for n in re.findall(r"(?<![\w.])\d+(?:\.\d+)?", " ".join(row[k] for k in row if k.endswith("_CODE")))
+    }
     references = [high, low, 1.0] + ([base] if base is not None else [])
     points = {n * r for n, r in product(numbers | {1.0}, references)} | {low, high}
     points |= {limit.limit for limit in limits_of(CtcaeVersion(version), test) if limit.absolute}
-    return sorted({p * f for p in points for f in (1.0, 1.0 - 1e-6, 1.0 + 1e-6) if 0 < p})
+    return sorted({p * f for p in points for f in (1.0, 1.0 - 1e-6, 1.0 + 1e-6) if p > 0})
 
 
-def _ours(version: str, test: str, unit: str, value: float, low: float, high: float, base: float | None, term: str):
-    name = {"calcium_corrected": "corrected calcium", "calcium_ionised": "ionised calcium", "glucose_fasting": "fasting glucose", "cd4_lymphocytes": "cd4", "uric_acid": "urate"}.get(test, test)
-    rows = [] if base is None else [LabResult(test=name, value=base, unit=unit, when=Moment(week=0), low=low, high=high)]
+def _ours(
+    version: str, test: str, unit: str, value: float, low: float, high: float, base: float | None, term: str
+):
+    name = {
+        "calcium_corrected": "corrected calcium",
+        "calcium_ionised": "ionised calcium",
+        "glucose_fasting": "fasting glucose",
+        "cd4_lymphocytes": "cd4",
+        "uric_acid": "urate",
+    }.get(test, test)
+    rows = (
+        []
+        if base is None
+        else [LabResult(test=name, value=base, unit=unit, when=Moment(week=0), low=low, high=high)]
+    )
     rows.append(LabResult(test=name, value=value, unit=unit, when=Moment(week=4), low=low, high=high))
     graded = grade_labs(rows, Moment(week=0), CtcaeVersion(version))[-1]
     assert graded.test == test
@@ -155,7 +169,13 @@ def test_every_limit_gives_the_grade_admiral_gives(version):
         for base in (None, (low + high) / 2, 1.6 * high, 0.9 * low):
             at = None if base is None else {"low": base < low, "high": base > high}
             for value in _values(row, version, test, low, high, base):
-                values = {"AVAL": value, "ANRLO": low, "ANRHI": high, "BASE": base, **(at or {"low": False, "high": False})}
+                values = {
+                    "AVAL": value,
+                    "ANRLO": low,
+                    "ANRHI": high,
+                    "BASE": base,
+                    **(at or {"low": False, "high": False}),
+                }
                 if term == "INR increased":
                     values["BASE"] = value * 10  # the clause for anticoagulated patients is not applied
                 expected = _admiral(row, values)

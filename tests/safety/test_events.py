@@ -5,7 +5,7 @@ from __future__ import annotations
 from breathline.model.measurement import Moment
 from breathline.model.patient import Event
 from breathline.model.safety import EventsStatus
-from breathline.safety import summarise_events
+from breathline.safety import summarise_safety
 
 START = Moment(week=0)
 
@@ -15,7 +15,7 @@ def event(term: str, week: float | None, **more) -> Event:
 
 
 def test_missing_and_empty_tables_are_different_answers():
-    missing, empty = summarise_events(None, START), summarise_events([], START)
+    missing, empty = summarise_safety(None, START), summarise_safety([], START)
     assert missing.status is EventsStatus.NOT_RECORDED
     assert missing.sentence == "Adverse events were not recorded, so nothing can be said about safety."
     assert empty.status is EventsStatus.NONE_OCCURRED
@@ -23,7 +23,7 @@ def test_missing_and_empty_tables_are_different_answers():
 
 
 def test_events_on_treatment_are_counted_with_the_worst_grade():
-    summary = summarise_events(
+    summary = summarise_safety(
         [
             event("rash", -10, grade=2, serious=False),
             event("periorbital oedema", 3, grade=1, serious=False),
@@ -39,7 +39,7 @@ def test_events_on_treatment_are_counted_with_the_worst_grade():
 
 
 def test_an_event_without_a_date_counts_against_the_drug():
-    summary = summarise_events([event("nausea", None)], START)
+    summary = summarise_safety([event("nausea", None)], START)
     assert summary.on_treatment == (0,)
     assert summary.sentence == (
         "1 adverse event was recorded on treatment (nausea); 0 serious, 1 not said whether serious; "
@@ -48,10 +48,10 @@ def test_an_event_without_a_date_counts_against_the_drug():
 
 
 def test_events_before_treatment_only():
-    summary = summarise_events([event("rash", -10)], START)
+    summary = summarise_safety([event("rash", -10)], START)
     assert summary.sentence == "No adverse event began on treatment; 1 adverse event was recorded before it."
     assert len(summary.events) == 1
 
 
 def test_the_first_day_of_treatment_counts():
-    assert summarise_events([event("nausea", 0)], START).on_treatment == (0,)
+    assert summarise_safety([event("nausea", 0)], START).on_treatment == (0,)

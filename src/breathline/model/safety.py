@@ -236,6 +236,39 @@ class FollowUp:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EventFreeStep:
+    """The share of patients still free of an event just after a week, with its 95 % interval."""
+
+    week: float
+    at_risk: int
+    events: int
+    share: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFreeCurve:
+    """Kaplan–Meier estimate of the time to a first event.
+
+    Parameters
+    ----------
+    steps
+        One for each week at which an event came up.
+    median_weeks
+        First week at which no more than half are free of it [weeks]; None where it is not reached.
+    undated
+        Patients with an event whose week is not recorded: left out, and said.
+    """
+
+    patients: int
+    events: int
+    steps: tuple[EventFreeStep, ...]
+    median_weeks: float | None = None
+    undated: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SafetySummary:
     """What happened to the patient on treatment.
 

@@ -127,16 +127,17 @@ def _hindrance(lab: LabResult, test: LabTest) -> str:
         return "the value is negative"
     if not lab.unit:
         return "no unit is recorded, and none is guessed"
-    if not known_unit(lab.unit):
-        return ""
+    return _misfit(lab.value, lab.unit, test) if known_unit(lab.unit) else ""
+
+
+def _misfit(value: float, unit: str, test: LabTest) -> str:
+    """Say why a value with a known unit cannot be one of this test; empty where it can."""
     try:
-        value = test.convert(lab.value, lab.unit, test.unit)
+        own = test.convert(value, unit, test.unit)
     except UnitError:
-        return f"'{lab.unit}' is not a unit of this test"
+        return f"'{unit}' is not a unit of this test"
     low, high = test.plausible
-    if not low <= value <= high:
-        return f"{lab.value:g} {lab.unit} cannot be; the unit is likely another"
-    return ""
+    return "" if low <= own <= high else f"{value:g} {unit} cannot be; the unit is likely another"
 
 
 def _graded(graded: GradedLab, test: LabTest, before: LabResult | None, start: Moment | None) -> GradedLab:
@@ -244,7 +245,11 @@ def _absolute(reading: _Reading, limit: Limit) -> tuple[float, float] | None:
     if not known_unit(reading.unit):
         return None
     test = reading.test
-    kinds = {test.measures(one.of) for one in limits_of(limit.version, test.key) if one.absolute and one.term == limit.term}
+    kinds = {
+        test.measures(one.of)
+        for one in limits_of(limit.version, test.key)
+        if one.absolute and one.term == limit.term
+    }
     own = test.measures(reading.unit)
     if own in kinds and test.measures(limit.of) != own:
         return None

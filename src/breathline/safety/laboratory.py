@@ -12,9 +12,10 @@ from breathline.safety.ctcae import read_table
 from breathline.safety.vocabulary import Vocabulary
 from breathline.units import convert_concentration, dimension, parse_unit
 
-NAME_FILLERS = frozenset(
-    "serum plasma blood s p level levels value count test conc concentration activity in venous absolute".split()
-)
+NAME_FILLERS = frozenset((
+    "serum", "plasma", "blood", "s", "p", "level", "levels", "value", "count", "test", "conc",
+    "concentration", "activity", "in", "venous", "absolute",
+))  # fmt: skip
 """Words that do not change which test is meant."""
 
 

@@ -26,34 +26,47 @@ AMERICAN = (
 )  # fmt: skip
 """British spellings and the American ones in which CTCAE is printed."""
 
-HOW_BAD_OR_WHEN = frozenset(
-    """a an the some very mild mildly moderate moderately severe severely slight slightly marked minor major bit
-    bad extreme extremely always quite rather terrible pitting diffuse generalized widespread
-    grade ctcae nos unspecified new newly onset intermittent intermittently persistent recurrent recurring
-    occasional occasionally transient ongoing continuing worsening worsened worse progressive increasing chronic
-    acute sudden frequent repeated morning mornings evening evenings night nights nightly nocturnal daytime daily
-    day days week weeks month months hour hours since for after before during while at on in of with from to
-    per every time times
-    drug drugs treatment medication therapy tablet tablets capsule capsules pill pills intake taking dose dosing
-    related induced associated due secondary caused by possibly probably suspected likely patient reports reported
-    complains complaint complaining experienced having had has episode episodes event symptom symptoms
-    exertion exercise rest resolved improving improved imatinib nintedanib pirfenidone mycophenolate cyclophosphamide rituximab
-    azathioprine prednisone prednisolone methotrexate steroid steroids""".split()
-)
+HOW_BAD_OR_WHEN = frozenset((
+    "a", "an", "the", "some", "very", "mild", "mildly", "moderate", "moderately", "severe", "severely",
+    "slight", "slightly", "marked", "minor", "major", "bit", "bad", "extreme", "extremely", "always",
+    "quite", "rather", "terrible", "pitting", "diffuse", "generalized", "widespread", "grade", "ctcae",
+    "nos", "unspecified", "new", "newly", "onset", "intermittent", "intermittently", "persistent",
+    "recurrent", "recurring", "occasional", "occasionally", "transient", "ongoing", "continuing",
+    "worsening", "worsened", "worse", "progressive", "increasing", "chronic", "acute", "sudden", "frequent",
+    "repeated", "morning", "mornings", "evening", "evenings", "night", "nights", "nightly", "nocturnal",
+    "daytime", "daily", "day", "days", "week", "weeks", "month", "months", "hour", "hours", "since", "for",
+    "after", "before", "during", "while", "at", "on", "in", "of", "with", "from", "to", "per", "every",
+    "time", "times", "drug", "drugs", "treatment", "medication", "therapy", "tablet", "tablets", "capsule",
+    "capsules", "pill", "pills", "intake", "taking", "dose", "dosing", "related", "induced", "associated",
+    "due", "secondary", "caused", "by", "possibly", "probably", "suspected", "likely", "patient", "reports",
+    "reported", "complains", "complaint", "complaining", "experienced", "having", "had", "has", "episode",
+    "episodes", "event", "symptom", "symptoms", "exertion", "exercise", "rest", "resolved", "improving",
+    "improved", "imatinib", "nintedanib", "pirfenidone", "mycophenolate", "cyclophosphamide", "rituximab",
+    "azathioprine", "prednisone", "prednisolone", "methotrexate", "steroid", "steroids",
+))  # fmt: skip
 """Words that do not change which event is meant."""
 
-SIDES = frozenset("left right bilateral bilaterally both unilateral upper lower around about under over".split())
+SIDES = frozenset((
+    "left", "right", "bilateral", "bilaterally", "both", "unilateral", "around", "about", "under", "over",
+))  # fmt: skip
 """Words that say on which side; left out only where the event is not known with them."""
 
-PLACES = frozenset(
-    """arm arms leg legs hand hands foot feet finger fingers toe toes trunk thorax neck shoulder shoulders thigh
-    thighs calf calves knee knees wrist elbow hip hips mouth face eye eyes body lobe his her my their""".split()
-)
+PLACES = frozenset((
+    "arm", "arms", "leg", "legs", "hand", "hands", "foot", "feet", "finger", "fingers", "toe", "toes",
+    "trunk", "thorax", "neck", "shoulder", "shoulders", "thigh", "thighs", "calf", "calves", "knee",
+    "knees", "wrist", "elbow", "hip", "hips", "mouth", "face", "eye", "eyes", "body", "lobe", "his", "her",
+    "my", "their",
+))  # fmt: skip
 """Parts of the body, left out of a text last, and never of a known wording: a swollen leg is no swollen eye."""
 
-DENIALS = frozenset("no not never denies denied without nil none negative absence absent free".split())
+DENIALS = frozenset((
+    "no", "not", "never", "denies", "denied", "without", "nil", "none", "negative", "absence", "absent",
+    "free",
+))  # fmt: skip
 
-BREAKS_OFF = frozenset("an the in of at on with for after before to from and or".split())
+BREAKS_OFF = frozenset((
+    "an", "the", "in", "of", "at", "on", "with", "for", "after", "before", "to", "from", "and", "or",
+))  # fmt: skip
 
 MORE = re.compile(r"\b(?:increas|rais|elevat|high\b|rise\b|gain)|(?:cytosis|philia)\b|\btachy")
 LESS = re.compile(r"\b(?:decreas|reduc|low\b|drop|fall\b|loss\b|lost\b)|(?:penia|penic)\b|\bbrady")
@@ -69,6 +82,9 @@ EDITS = ((4, 0), (8, 1), (16, 2), (10_000, 3))
 SHORTEST_MISSPELT = 5
 """A text shorter than this (such as "CK") must stand as it is."""
 
+LONGEST_ABBREVIATION = 3
+"""Up to this length words are not run together: "a b" is no "AB"."""
+
 TOO_GENERAL = frozenset({"Pain", "Fracture", "Localized edema"})
 """Terms that are no answer where a place was left out: CTCAE has terms for the places."""
 
@@ -76,6 +92,8 @@ CLOSE_ENOUGH_TO_SUGGEST = 75.0
 
 MOST_SUGGESTIONS = 4
 
+_TO_AMERICAN = dict(AMERICAN)
+_BRITISH = re.compile("|".join(sorted(_TO_AMERICAN, key=len, reverse=True)))
 _SEPARATORS = re.compile(
     r"\s*(?:,|;|:|/|\(|\)|\+|&|\band\b|\bwith\b|\bor\b|\brequiring\b|\bneeding\b|\btreated\b| - )\s*"
 )
@@ -93,9 +111,7 @@ def plain(text: str) -> str:
     folded = unicodedata.normalize("NFKD", folded.replace("'", "").replace("’", ""))
     letters = "".join(sign for sign in folded if not unicodedata.combining(sign))
     words = _NOT_WORDS.sub(" ", letters).strip()
-    for british, american in AMERICAN:
-        words = words.replace(british, american)
-    return words
+    return _BRITISH.sub(lambda found: _TO_AMERICAN[found[0]], words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,21 +152,21 @@ class Vocabulary:
     entries: Iterable[tuple[str, str]]
     harmless: tuple[frozenset[str], ...] = (HOW_BAD_OR_WHEN, SIDES, PLACES)
     _terms: dict[str, set[str]] = field(default_factory=dict, init=False)
-    _levels: tuple[Mapping[str, set[str]], ...] = field(default=(), init=False)
+    _levels: tuple[Mapping[str, Mapping[str, str]], ...] = field(default=(), init=False)
     _joined: dict[str, str] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         """Index every wording, whole and without its harmless words."""
         indexed = max(len(self.harmless), 1)
-        levels: list[dict[str, set[str]]] = [defaultdict(set) for _ in range(indexed)]
+        levels: list[dict[str, dict[str, str]]] = [defaultdict(dict) for _ in range(indexed)]
         for wording, term in self.entries:
             words = plain(wording)
             self._terms.setdefault(words, set()).add(term)
             for level, index in enumerate(levels):
                 key = self._key(words, level)
                 if key.words:
-                    index[key.sorted].add(term)
-                    index[key.joined].add(term)
+                    index[key.sorted].setdefault(term, words)
+                    index[key.joined].setdefault(term, words)
         self._levels = (*levels, levels[-1])
         self._joined = {wording: wording.replace(" ", "") for wording in self._terms}
 
@@ -181,21 +197,22 @@ class Vocabulary:
 
     def _by_words(self, text: str, words: str, level: int) -> TermMatch | None:
         key = self._key(words, level)
-        index = self._levels[level]
-        terms = self._terms.get(words) if level == 0 else None
-        terms = terms or index.get(key.sorted) or (index.get(key.joined) if len(key.joined) > 3 else None)
-        if not terms or not key.words:
+        if not key.words:
             return None
-        if len(terms) > 1:
-            return self._ambiguous(text, terms)
-        (term,) = terms
+        exact = dict.fromkeys(self._terms.get(words, ()), words) if level == 0 else {}
+        index = self._levels[level]
+        joined = index.get(key.joined, {}) if len(key.joined) > LONGEST_ABBREVIATION else {}
+        found = exact or index.get(key.sorted) or joined
+        if not found:
+            return None
+        if len(found) > 1:
+            return self._ambiguous(text, found)
+        ((term, wording),) = found.items()
         if level == len(self.harmless) and term in TOO_GENERAL:
             return None
-        method = MatchMethod.TERM if words == plain(term) else MatchMethod.WORDING
-        dropped = [word for word in words.split() if _singular(word) not in key.words]
-        return TermMatch(
-            text=text, term=term, score=100.0, method=method, wording=words, left_out=" ".join(dropped)
-        )
+        method = MatchMethod.TERM if wording == plain(term) and not level else MatchMethod.WORDING
+        dropped = " ".join(word for word in words.split() if _singular(word) not in key.words)
+        return TermMatch(text=text, term=term, score=100.0, method=method, wording=wording, left_out=dropped)
 
     def _by_less(self, text: str, words: str) -> TermMatch | None:
         found = (self._by_words(text, words, level) for level in range(1, len(self.harmless) + 1))
@@ -240,7 +257,9 @@ class Vocabulary:
             if not best:
                 continue
             distance = min(best.values())
-            terms = {term for wording, edits in best.items() if edits == distance for term in self._terms[wording]}
+            terms = {
+                term for wording, edits in best.items() if edits == distance for term in self._terms[wording]
+            }
             if len(terms) > 1:
                 return self._ambiguous(text, terms)
             (term,) = terms
