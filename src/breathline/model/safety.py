@@ -289,7 +289,9 @@ class SafetySummary:
     labs
         Every laboratory value as it came, graded where it can be; None where the table is missing.
     unlinked
-        Answers on causality that speak of no event of the table.
+        Answers on causality that speak of no event of the table, or of several.
+    source
+        The publications of the criteria, as the report prints them.
     """
 
     status: EventsStatus
@@ -304,3 +306,4 @@ class SafetySummary:
     hys_law: HysLaw | None = None
     incidence: Incidence | None = None
     unlinked: tuple[CausalityAnswer, ...] = ()
+    source: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from breathline.report.sections.citations import Citations
 from breathline.report.sections.course import view_before, view_values
 from breathline.report.sections.front import other_verdicts, overall_verdict, patient_line
 from breathline.report.sections.harm import view_courses, view_safety
+from breathline.report.sections.labs import view_labs
 from breathline.report.sections.methods import write_limitations, write_methods
 from breathline.report.sections.outcomes import view_outcomes
 from breathline.report.sections.quality import view_warnings
@@ -73,7 +74,8 @@ def page_content(
         "verdict": overall_verdict(assessment, say, citations),
         "compared": _compared(assessment.changes, say),
         "outcomes": view_outcomes(assessment, say, citations),
-        "safety": view_safety(assessment, say),
+        "safety": view_safety(assessment, say, citations),
+        "labs": view_labs(assessment, say),
         "courses": view_courses(assessment, say),
         "warnings": view_warnings(assessment, say),
         "timeline": None if timeline is None else _svg_uri(timeline),

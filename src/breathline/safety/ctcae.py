@@ -32,6 +32,25 @@ RENAMED_IN_6: Mapping[str, str] = {
 }
 """Terms of version 5 that version 6 deletes, and the term it maps them to."""
 
+NOT_BY_NUMBER: Mapping[tuple[CtcaeVersion, str], str] = {
+    (CtcaeVersion.V5, "glucose"): "CTCAE 5 grades hyperglycemia by what was done about it, not by a number",
+    (
+        CtcaeVersion.V5,
+        "glucose_fasting",
+    ): "CTCAE 5 grades hyperglycemia by what was done about it, not by a number",
+    (
+        CtcaeVersion.V6,
+        "glucose",
+    ): "CTCAE 6 grades glucose of up to 13.9 mmol/L only where it was measured fasting",
+}
+"""Values above the upper limit that no number of CTCAE tells from normal ones, and why."""
+
+NO_NUMBERS: Mapping[str, str] = {
+    "calcium": "CTCAE grades calcium corrected for albumin, or ionised calcium",
+    "phosphate": "CTCAE grades phosphate by what was done about it, not by a number",
+}
+"""Tests that CTCAE has a term for and no number."""
+
 UPPER, LOWER, BASELINE, BASELINE_AND_UPPER = "ULN", "LLN", "baseline", "baseline and ULN"
 """What a limit may be a multiple of; anything else is the unit of an absolute limit."""
 

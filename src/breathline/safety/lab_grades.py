@@ -17,6 +17,8 @@ from breathline.safety.ctcae import (
     BASELINE,
     BASELINE_AND_UPPER,
     LOWER,
+    NO_NUMBERS,
+    NOT_BY_NUMBER,
     RELATIONS,
     UPPER,
     BaselineIs,
@@ -145,7 +147,8 @@ def _graded(graded: GradedLab, test: LabTest, before: LabResult | None, start: M
     assert not isinstance(lab.value, Absence)  # looked at in `_hindrance`
     limits = limits_of(graded.version, test.key)
     if not limits:
-        return replace(graded, reason=f"CTCAE {graded.version.value} has no limit for it")
+        reason = NO_NUMBERS.get(test.key, f"no limit of CTCAE {graded.version.value} for it is known here")
+        return replace(graded, reason=reason)
     later = start is not None and lab.when is not None and lab.when.order > start.order
     baseline, without = _baseline_for(lab, before, test) if later else (None, "")
     low, high = (None, None) if _swapped(lab) else (lab.low, lab.high)
@@ -153,7 +156,7 @@ def _graded(graded: GradedLab, test: LabTest, before: LabResult | None, start: M
     met = [limit for limit in limits if _passes(reading, limit)]
     graded = replace(graded, baseline=None if baseline is None else baseline.value)
     if not met:
-        lacking = _lacking(reading, limits)
+        lacking = _lacking(reading, limits) or _not_by_number(graded.version, reading)
         if lacking:
             return replace(graded, reason=lacking)
         return replace(graded, grade=0, without_symptoms=0, note=_note(without, limits, counted=False))
@@ -273,6 +276,13 @@ def _lacking(reading: _Reading, limits: Sequence[Limit]) -> str:
     if not known_unit(reading.unit) and any(limit.absolute for limit in held):
         lacking.append(f"the unit '{reading.unit}' is not known")
     return "; ".join(lacking)
+
+
+def _not_by_number(version: CtcaeVersion, reading: _Reading) -> str:
+    """Say that a value is above normal where CTCAE has no number to grade it by; empty elsewhere."""
+    why = NOT_BY_NUMBER.get((version, reading.test.key), "")
+    above = reading.high is not None and reading.value > reading.high
+    return f"above the upper limit; {why}" if why and above else ""
 
 
 def _onset(

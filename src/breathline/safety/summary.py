@@ -16,6 +16,7 @@ from breathline.model.safety import (
     Onset,
     SafetySummary,
 )
+from breathline.safety.ctcae import SOURCES
 from breathline.safety.events import grade_events, link_answers
 from breathline.safety.hys_law import judge_hys_law
 from breathline.safety.incidence import count_incidence
@@ -83,6 +84,7 @@ def summarise_safety(
         hys_law=law,
         incidence=_incidence(events, graded, treatment_start, treatment_stop or last_day),
         unlinked=link_answers(rows, answers or ()).get(-1, ()),
+        source=(str(SOURCES[version]),) if rows or labs else (),
     )
 
 
