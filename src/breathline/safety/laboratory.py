@@ -87,7 +87,7 @@ def lab_tests() -> Mapping[str, LabTest]:
 @cache
 def _names() -> Vocabulary:
     entries = [(word, test.key) for test in lab_tests().values() for word in (*test.wordings, test.label)]
-    return Vocabulary(entries, harmless=(NAME_FILLERS,))
+    return Vocabulary(entries, harmless=(NAME_FILLERS,), by_parts=False)
 
 
 @cache

@@ -68,7 +68,10 @@ def summarise_safety(
     chosen = [rows[position] for position in on_treatment]
     grades = [event.grade for event in chosen if event.grade is not None]
     law = None if values is None else judge_hys_law(values, treatment_start)
-    sentences = [_events_sentence(events, chosen), "" if values is None else _labs_sentence(values, version)]
+    sentences = [
+        _events_sentence(events, chosen),
+        "" if values is None else _labs_sentence(values, version, treatment_start),
+    ]
     if law is not None and law.answer is HysLawAnswer.MET:
         sentences.append(law.sentence)
     return SafetySummary(
@@ -139,29 +142,27 @@ def _count(number: int) -> str:
     return f"{number} adverse event was" if number == 1 else f"{number} adverse events were"
 
 
-def _labs_sentence(labs: Sequence[GradedLab], version: CtcaeVersion) -> str:
+def _labs_sentence(labs: Sequence[GradedLab], version: CtcaeVersion, start: Moment | None) -> str:
     """Say the worst grade of each test on treatment; never "none" where values could not be graded."""
     if not labs:
         return "The laboratory table is empty."
+    on = [one for one in labs if start is None or one.lab.when is None or one.lab.when.order > start.order]
+    ungraded = sum(one.grade is None for one in on)
+    rest = f" {_values(ungraded)} on treatment could not be graded." if ungraded else ""
     worst: dict[str, GradedLab] = {}
-    for graded in labs:
-        if graded.onset in (Onset.EMERGENT, Onset.UNKNOWN) and graded.grade:
-            known = worst.get(graded.term)
-            if known is None or known.grade is None or graded.grade > known.grade:
-                worst[graded.term] = graded
-    ungraded = sum(graded.grade is None for graded in labs)
-    counted = len(labs) - ungraded
-    rest = f" {_values(ungraded)} could not be graded." if ungraded else ""
-    if not counted:
-        return f"None of the {len(labs)} laboratory values could be graded by CTCAE {version.value}."
-    if not worst:
-        return (
-            f"By CTCAE {version.value} none of the {counted} graded laboratory values got abnormal or worse on "
-            f"treatment.{rest}"
-        )
-    ordered = sorted(worst.values(), key=lambda one: (-(one.grade or 0), one.term))
-    words = ", ".join(f"{one.term} {_grade(one)}" for one in ordered)
-    return f"Laboratory values on treatment, worst grade by CTCAE {version.value}: {words}.{rest}"
+    for one in sorted(on, key=lambda one: one.grade or 0):
+        if one.grade and one.onset is not Onset.PRE_EXISTING:
+            worst[one.term] = one
+    if worst:
+        ordered = sorted(worst.values(), key=lambda one: (-(one.grade or 0), one.term))
+        words = ", ".join(f"{one.term} {_grade(one)}" for one in ordered)
+        return f"Laboratory values on treatment, worst grade by CTCAE {version.value}: {words}.{rest}"
+    if len(on) == ungraded:
+        return f"No laboratory value on treatment is recorded that CTCAE {version.value} could grade.{rest}"
+    return (
+        f"By CTCAE {version.value} no laboratory value got abnormal or worse on treatment "
+        f"({len(on) - ungraded} graded).{rest}"
+    )
 
 
 def _grade(graded: GradedLab) -> str:

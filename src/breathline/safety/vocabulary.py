@@ -140,6 +140,9 @@ class Vocabulary:
     harmless
         Sets of words that may be left out of a text without changing what it names, one set after the other;
         the last of them is left out of texts only, never of wordings.
+    by_parts
+        Whether a text may go on after a comma or in brackets with what does not change it. For names of
+        laboratory tests it may not: "bilirubin (direct)" is another test.
 
     Examples
     --------
@@ -151,6 +154,7 @@ class Vocabulary:
 
     entries: Iterable[tuple[str, str]]
     harmless: tuple[frozenset[str], ...] = (HOW_BAD_OR_WHEN, SIDES, PLACES)
+    by_parts: bool = True
     _terms: dict[str, set[str]] = field(default_factory=dict, init=False)
     _levels: tuple[Mapping[str, Mapping[str, str]], ...] = field(default=(), init=False)
     _joined: dict[str, str] = field(default_factory=dict, init=False)
@@ -165,8 +169,8 @@ class Vocabulary:
             for level, index in enumerate(levels):
                 key = self._key(words, level)
                 if key.words:
-                    index[key.sorted].setdefault(term, words)
-                    index[key.joined].setdefault(term, words)
+                    for form in (key.sorted, key.joined):
+                        index[form][term] = min(index[form].get(term, words), words, key=len)
         self._levels = (*levels, levels[-1])
         self._joined = {wording: wording.replace(" ", "") for wording in self._terms}
 
@@ -183,7 +187,8 @@ class Vocabulary:
             return self._unmatched(text, "the text denies something")
         if tokens[-1] in BREAKS_OFF:
             return self._unmatched(text, "the text breaks off")
-        return self._by_less(text, words) or self._by_parts(text) or self._by_spelling(text, words)
+        parts = self._by_parts(text) if self.by_parts else None
+        return self._by_less(text, words) or parts or self._by_spelling(text, words)
 
     def _key(self, words: str, level: int) -> _Key:
         """Leave out nothing (0), the first set of harmless words (1), the second too (2), and so on."""
@@ -315,6 +320,11 @@ def _allowed(word: str) -> int:
     return next(edits for length, edits in EDITS if len(word) < length)
 
 
+def _short(words: Iterable[str]) -> set[str]:
+    """Give the words of one or two letters, which no slip of spelling explains."""
+    return {word for word in words if len(word) < 3}
+
+
 def _same_but_for_spelling(text: str, wording: str) -> bool:
     """Tell slips of spelling from another event: no word is added or missing, and none says the opposite.
 
@@ -324,7 +334,7 @@ def _same_but_for_spelling(text: str, wording: str) -> bool:
     if len(mine) == len(theirs):
         if any(OSA.distance(a, b) > _allowed(min(a, b, key=len)) for a, b in zip(mine, theirs, strict=True)):
             return False
-    elif OSA.distance("".join(mine), "".join(theirs)) > 1:
+    elif OSA.distance("".join(mine), "".join(theirs)) > 1 or _short(mine) ^ _short(theirs):
         return False
     if text[0] != wording[0] and OSA.distance(text, wording) > 1:
         return False
