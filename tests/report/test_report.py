@@ -119,6 +119,7 @@ def test_the_answer_stands_before_everything_else(whole: tuple[str, Page, Path])
         "Read with care",
         "Treatment",
         "Timeline",
+        "Laboratory values",
         "Before treatment and on treatment",
         "CT before and on treatment",
         "Values by visit",
@@ -276,6 +277,7 @@ def test_every_message_is_used_somewhere() -> None:
     by_name = ("unit.", "difference_unit.", "class_name.", "verdict_label.", "method.", "fact_name.")
     by_name += ("absence.", "judgement.", "pattern.", "quality.severity.", "exposure.role.", "ct.role.")
     by_name += ("timeline.events_note.", "safety.", "smoking.", "patient.female", "patient.male")
+    by_name += ("causality.", "labs.onset.", "labs.not_recorded", "labs.empty")
     for key in read_wording().messages:
         stem = key.removesuffix(".one").removesuffix(".many")
         assert stem in source or key.startswith(by_name), key

@@ -7,6 +7,7 @@ had seen it: ``event_wordings_second.csv`` was then used to add wordings, ``even
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from breathline.model.safety import CtcaeVersion, MatchMethod
 from breathline.safety import match_event, match_test
 from breathline.safety.ctcae import read_table, terms
+from tests.conftest import ROOT
 
 HERE = Path(__file__).parent
 
@@ -102,6 +104,35 @@ def test_what_is_not_clear_is_not_guessed(text, why):
 )
 def test_a_slip_of_spelling_never_turns_an_event_into_its_opposite(one, other):
     assert match_event(one).term != other
+
+
+@pytest.mark.parametrize(
+    ("name", "described"),
+    [
+        ("event_wordings.csv", "written before the matcher"),
+        ("event_wordings_second.csv", "the same now, after"),
+        ("event_wordings_held_out.csv", "the same now: rules"),
+    ],
+)
+def test_the_guide_says_what_is_measured(name, described):
+    got = score(name)
+    guide = (ROOT / "docs" / "explanation" / "safety.md").read_text(encoding="utf-8")
+    (row,) = [line for line in guide.splitlines() if line.startswith(f"| {described}")]
+    figures = [f"{100 * share:.1f} %" for share in (got.right, got.wrong, 1 - got.right - got.wrong)]
+    assert [cell.strip() for cell in row.split("|")[2:-1]] == [str(got.wordings), *figures]
+
+
+def test_the_guide_counts_the_terms():
+    guide = (ROOT / "docs" / "explanation" / "safety.md").read_text(encoding="utf-8")
+    five, six = (len(terms(version)) for version in CtcaeVersion)
+    assert f"Version 5: {five} terms. Version 6: {six} terms" in guide
+
+
+def test_the_example_of_the_guide_runs(capsys):
+    guide = (ROOT / "docs" / "explanation" / "safety.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
+    exec(code, {})
+    assert capsys.readouterr().out.split() == ["2.0", "0.5"]
 
 
 def test_every_wording_names_a_known_term():
