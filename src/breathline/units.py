@@ -177,6 +177,7 @@ _SPELLINGS: dict[str, str] = {
     "x10e9/l": "10^9/L",
     "x10^3/ul": "10^9/L",
     "tsd/ul": "10^9/L",
+    "gpt/l": "10^9/L",
     "meq/l": "mEq/L",
     "miu/l": "mIU/L",
     "mu/l": "mIU/L",

@@ -80,6 +80,9 @@ def test_a_match_says_how_it_was_found(text, term, method, wording, left_out):
         ("pain in", "the text breaks off"),
         ("rash", "it may mean more than one"),
         ("xyzzy", "no known wording is near enough"),
+        ("low", "no known wording is near enough"),
+        ("very soft", "no known wording is near enough"),
+        ("itchy eyes", "no known wording is near enough"),
         ("???", "the text names no event"),
         ("", "the text names no event"),
         ("nausea " * 40, "the text is too long"),
@@ -154,6 +157,8 @@ def test_every_term_is_known_by_its_own_name(term):
         ("T. Bili", ""), ("Total bilirubin", "bilirubin"), ("CPK", "ck"), ("Lipase", "lipase"), ("INR", "inr"),
         ("fasting glucose", "glucose_fasting"), ("glucose", "glucose"), ("Ca (corrected)", ""),
         ("corrected calcium", "calcium_corrected"), ("magic enzyme", ""), ("bilirubin direct", ""),
+        ("ALT (GPT)", "alt"), ("AST (SGOT)", "ast"), ("Bilirubin, direct", ""), ("CK-MB", ""), ("HDL cholesterol", ""),
+        ("urine creatinine", ""), ("protein C", ""), ("ALP (bone)", ""), ("albumin/creatinine", ""),
     ],
 )  # fmt: skip
 def test_names_of_laboratory_tests(name, key):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from breathline.model.measurement import Moment
 from breathline.model.patient import CausalityAnswer, Event
@@ -47,7 +47,7 @@ def _laboratory_wordings(known: set[str]) -> list[tuple[str, str]]:
     return found
 
 
-@cache
+@lru_cache(maxsize=4096)
 def match_event(text: str) -> TermMatch:
     """Say which term of CTCAE (version 5) an event in free words names, and how that was found.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from breathline.errors import UnitError
 from breathline.model.safety import TermMatch
@@ -90,7 +90,7 @@ def _names() -> Vocabulary:
     return Vocabulary(entries, harmless=(NAME_FILLERS,), by_parts=False)
 
 
-@cache
+@lru_cache(maxsize=4096)
 def match_test(name: str) -> TermMatch:
     """Say which test a name means; `term` is the key of the test, empty where it is not known.
 

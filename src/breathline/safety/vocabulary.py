@@ -54,7 +54,7 @@ SIDES = frozenset((
 PLACES = frozenset((
     "arm", "arms", "leg", "legs", "hand", "hands", "foot", "feet", "finger", "fingers", "toe", "toes",
     "trunk", "thorax", "neck", "shoulder", "shoulders", "thigh", "thighs", "calf", "calves", "knee",
-    "knees", "wrist", "elbow", "hip", "hips", "mouth", "face", "eye", "eyes", "body", "lobe", "his", "her",
+    "knees", "wrist", "elbow", "hip", "hips", "body", "lobe", "his", "her",
     "my", "their",
 ))  # fmt: skip
 """Parts of the body, left out of a text last, and never of a known wording: a swollen leg is no swollen eye."""
@@ -158,21 +158,31 @@ class Vocabulary:
     _terms: dict[str, set[str]] = field(default_factory=dict, init=False)
     _levels: tuple[Mapping[str, Mapping[str, str]], ...] = field(default=(), init=False)
     _joined: dict[str, str] = field(default_factory=dict, init=False)
+    _whole: set[str] = field(default_factory=set, init=False)
 
     def __post_init__(self) -> None:
         """Index every wording, whole and without its harmless words."""
+        known = [(plain(wording), term) for wording, term in self.entries]
+        for words, term in known:
+            self._terms.setdefault(words, set()).add(term)
+        self._whole = {self._key(words, 0).joined for words in self._terms}
         indexed = max(len(self.harmless), 1)
         levels: list[dict[str, dict[str, str]]] = [defaultdict(dict) for _ in range(indexed)]
-        for wording, term in self.entries:
-            words = plain(wording)
-            self._terms.setdefault(words, set()).add(term)
+        for words, term in known:
             for level, index in enumerate(levels):
                 key = self._key(words, level)
-                if key.words:
-                    for form in (key.sorted, key.joined):
-                        index[form][term] = min(index[form].get(term, words), words, key=len)
+                if not self._names_something(key, level):
+                    continue
+                for form in (key.sorted, key.joined):
+                    index[form][term] = min(index[form].get(term, words), words, key=len)
         self._levels = (*levels, levels[-1])
         self._joined = {wording: wording.replace(" ", "") for wording in self._terms}
+
+    def _names_something(self, key: _Key, level: int) -> bool:
+        """Tell whether what is left of a wording still names it: "low" of "feeling low" does not."""
+        if level == 0 or len(key.words) > 1:
+            return bool(key.words)
+        return key.joined in self._whole
 
     def match(self, text: str) -> TermMatch:
         """Say which term a text names, how that was found, or why it is not matched."""
