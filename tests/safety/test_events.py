@@ -94,8 +94,8 @@ def test_terms_follow_the_version():
         for version in (V5, V6)
     ]
     assert terms == ["Edema limbs", "Peripheral edema"]
-    unknown = summarise_safety([event("leg cramps", 3, grade=1)], START, version=V6).graded[0]
-    assert unknown.note == "the words of CTCAE 6 for Muscle cramp are not known here"
+    unknown = summarise_safety([event("stomach ulcer", 3, grade=1)], START, version=V6).graded[0]
+    assert unknown.note == "the words of CTCAE 6 for Gastric ulcer are not known here"
 
 
 def test_a_recorded_version_goes_before_that_of_the_assessment():
