@@ -41,8 +41,8 @@ def grade(*rows: LabResult, version: CtcaeVersion = V5, start: Moment | None = S
         # version 5 "<1.0 - 0.5" is grade 3 and "<LLN - 1.5" grade 1; version 6 "<1.0 - 0.5" is grade 2
         (lab("neutrophils", 0.9, "10^9/L", low=1.8, high=7.5), 3, 2),
         (lab("neutrophils", 1.6, "10^9/L", low=1.8, high=7.5), 1, 0),
-        (lab("ANC", 450, "/mm3", low=1800, high=7500), 4, 3),
-        (lab("ANC", 90, "/mm3", low=1800, high=7500), 4, 4),
+        (lab("granulocytes", 450, "/mm3", low=1800, high=7500), 4, 3),
+        (lab("granulocytes", 90, "/mm3", low=1800, high=7500), 4, 4),
         # version 5 "<50.0 - 25.0" grade 3, "<25.0" grade 4; version 6 "<50.0 - 10.0" grade 3, "<10.0" grade 4
         (lab("platelets", 20, "10^9/L", low=150, high=400), 4, 3),
         # ">3.0 - 5.0 x ULN if baseline was normal"

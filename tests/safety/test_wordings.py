@@ -152,7 +152,7 @@ def test_every_term_is_known_by_its_own_name(term):
     ("name", "key"),
     [
         ("ALT", "alt"), ("SGPT", "alt"), ("GOT", "ast"), ("Alk. Phos.", "alp"), ("gamma-GT", "ggt"), ("Hb", "haemoglobin"),
-        ("Haemoglobin", "haemoglobin"), ("WBC", "leukocytes"), ("ANC", "neutrophils"), ("Plt", "platelets"),
+        ("Haemoglobin", "haemoglobin"), ("WBC", "leukocytes"), ("Plt", "platelets"),
         ("Creatinine (serum)", "creatinine"), ("creatinin", "creatinine"), ("K", "potassium"), ("Na", "sodium"),
         ("T. Bili", ""), ("Total bilirubin", "bilirubin"), ("CPK", "ck"), ("Lipase", "lipase"), ("INR", "inr"),
         ("fasting glucose", "glucose_fasting"), ("glucose", "glucose"), ("Ca (corrected)", ""),

@@ -68,8 +68,8 @@ BREAKS_OFF = frozenset((
     "an", "the", "in", "of", "at", "on", "with", "for", "after", "before", "to", "from", "and", "or",
 ))  # fmt: skip
 
-MORE = re.compile(r"\b(?:increas|rais|elevat|high\b|rise\b|gain)|(?:cytosis|philia)\b|\btachy")
-LESS = re.compile(r"\b(?:decreas|reduc|low\b|drop|fall\b|loss\b|lost\b)|(?:penia|penic)\b|\bbrady")
+MORE = re.compile(r"\b(?:increase|rais|elevat|high\b|rise\b|gain)|(?:cytosis|philia)\b|\btachy")
+LESS = re.compile(r"\b(?:decrease|reduc|low\b|drop|fall\b|loss\b|lost\b)|(?:penia|penic)\b|\bbrady")
 """Words that turn an event into its opposite; a slip of spelling never bridges the two."""
 
 
