@@ -15,10 +15,11 @@ from breathline.model.criterion import Period
 from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Origin
 from breathline.model.patient import PatientRecord, Person, ScanRef
+from breathline.model.safety import CtcaeVersion
 from breathline.model.volume import QualityFlag, ScanMeasurement, Step
 from breathline.outcomes import OUTCOMES, derive, judge_record, standardise
 from breathline.progress import Progress, silent
-from breathline.safety import summarise_events
+from breathline.safety import summarise_safety
 from breathline.summary import tell_summary
 from breathline.units import same_kind
 from breathline.verdict import CRITERIA, Criterion, Evidence, find_domains
@@ -29,6 +30,7 @@ def assess(
     *,
     folder: Path,
     criteria: Sequence[str] | None = None,
+    ctcae: CtcaeVersion = CtcaeVersion.V5,
     progress: Progress = silent,
 ) -> Assessment:
     """Judge whether a patient responded: scans measured, measures compared, harm added, a verdict given.
@@ -41,6 +43,8 @@ def assess(
         Where the label maps of the scans are written, as ``ct/<scan>/``.
     criteria
         Names of the criteria to apply beside the overall one; None means all.
+    ctcae
+        Version of CTCAE by which laboratory values are graded and events named.
     progress
         Told how far the long steps are.
 
@@ -56,7 +60,15 @@ def assess(
     exposure = summarise_exposure(record.doses, record.treatment_start)
     timeline = draw_timeline(record, exposure, from_scans)
     judged = judge_record(standings, timeline.treatment_start, timeline.treatment_stop)
-    safety = summarise_events(record.events, timeline.treatment_start)
+    safety = summarise_safety(
+        record.events,
+        timeline.treatment_start,
+        labs=record.labs,
+        answers=record.causality,
+        treatment_stop=timeline.treatment_stop,
+        last_day=last_day(record, timeline),
+        version=ctcae,
+    )
     verdicts = judge_criteria(
         Evidence(
             person=record.person,
@@ -250,6 +262,16 @@ def periods_read(criterion: Criterion, evidence: Evidence) -> tuple[Period, ...]
     if evidence.timeline.treatment_start is None and Period.BEFORE in criterion.periods:
         return (Period.RECORD,)
     return criterion.periods
+
+
+def last_day(record: PatientRecord, timeline: Timeline) -> Moment | None:
+    """Give the last day on which something was recorded of the patient."""
+    days = [
+        *timeline.visits,
+        *(lab.when for lab in record.labs or ()),
+        *(event.start for event in record.events or ()),
+    ]
+    return max((day for day in days if day is not None), key=lambda day: day.order, default=None)
 
 
 def show_subject(person: Person) -> Subject:

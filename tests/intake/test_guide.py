@@ -23,8 +23,9 @@ def test_the_folder_of_the_guide_has_no_problem(tmp_path: Path) -> None:
     files: dict[str, str | bytes | None] = {
         "patient.toml": _starting("id ="),
         "doses.csv": _starting("drug,"),
-        "events.csv": _starting("term,"),
+        "events.csv": _starting("term,start"),
         "labs.csv": _starting("date,test"),
+        "causality.csv": _starting("term,drug"),
     }
     for number, form in enumerate(("date,measure", "date,fvc")):
         assert problems_of(tmp_path / str(number), {**files, "visits.csv": _starting(form)}) == ()

@@ -124,6 +124,7 @@ def test_the_answer_stands_before_everything_else(whole: tuple[str, Page, Path])
         "Slope before treatment and on it",
         "CT before and on treatment",
         "Values by visit",
+        "Laboratory values",
         "Why each was judged so",
         "Criteria",
         "History",
@@ -302,6 +303,7 @@ def test_every_message_is_used_somewhere() -> None:
         "patient.female",
         "patient.male",
     )
+    by_name += ("causality.", "labs.onset.", "labs.not_recorded", "labs.empty")
     for key in read_wording().messages:
         stem = key.removesuffix(".one").removesuffix(".many")
         assert stem in source or key.startswith(by_name), key

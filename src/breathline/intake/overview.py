@@ -60,6 +60,8 @@ def _found(record: PatientRecord, measures: Mapping[str, OutcomeMeasure]) -> tup
     if record.labs:
         tests = list(dict.fromkeys(lab.test for lab in record.labs))
         lines.append(f"{_count(len(record.labs), 'laboratory value')} of {listed(tests)}.")
+    if record.causality:
+        lines.append(f"{_count(len(record.causality), 'answer')} on causality.")
     return tuple(lines)
 
 

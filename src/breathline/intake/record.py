@@ -10,7 +10,9 @@ from breathline.errors import RecordError
 from breathline.intake import person as person_file
 from breathline.intake.agreement import check_agreement, check_expected
 from breathline.intake.body import check_build
-from breathline.intake.clinic import build_doses, build_events, build_labs, span_entries
+from breathline.intake.causality import build_causality
+from breathline.intake.clinic import build_doses, span_entries
+from breathline.intake.events import build_events
 from breathline.intake.findings import Findings
 from breathline.intake.folder import (
     SCAN_DATES,
@@ -21,6 +23,7 @@ from breathline.intake.folder import (
     read_folder,
     report_commas,
 )
+from breathline.intake.labs import build_labs
 from breathline.intake.person import age_at
 from breathline.intake.rows import LabRow, ScanRow, VisitRow
 from breathline.intake.timeline import Entry, Timeline, check_entries, find_start
@@ -128,6 +131,7 @@ def _build(
     doses = build_doses(content.doses.rows, timeline, content.doses.sheet, findings)
     events = build_events(content.events.rows, timeline, "events.csv", findings)
     labs = build_labs(content.labs.rows, timeline, content.labs.sheet, findings)
+    answers = build_causality(content.causality.rows, timeline, "causality.csv", findings)
     report_commas(content, findings)
     scans, hashed = _scans(folder, content, entries, timeline, today, findings, progress)
     if findings.errors:
@@ -140,6 +144,7 @@ def _build(
         doses=doses if content.doses.present else None,
         events=events if content.events.present else None,
         labs=labs if content.labs.present else None,
+        causality=answers if content.causality.present else None,
         inputs=(*content.inputs, *hashed),
         warnings=findings.warnings,
     )

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 
 from breathline.intake import cell
-from breathline.intake.findings import Findings, clipped
+from breathline.intake.findings import Findings
 from breathline.intake.table import Table
 
 _Info = ValidationInfo[cell.Sheet]
@@ -45,29 +45,12 @@ def _required(text: str) -> str:
     return text
 
 
-def _grade(text: str) -> int | None:
-    if not text:
-        return None
-    bare = text.lower().removeprefix("grade").strip().removesuffix(".0")
-    grade = _ROMAN.get(bare, bare)
-    if grade not in ("1", "2", "3", "4", "5"):
-        cell.refuse(
-            "impossible_grade",
-            f"'{clipped(text)}' is not a grade of an adverse event (CTCAE 1 to 5).",
-            "Write 1, 2, 3, 4 or 5, or leave the cell empty where it was not graded.",
-        )
-    return int(grade)
-
-
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
-
 DateCell = Annotated[Date | None, BeforeValidator(_date)]
 WeekCell = Annotated[float | None, BeforeValidator(_week)]
 NumberCell = Annotated[float | None, BeforeValidator(_number)]
 YesNoCell = Annotated[bool | None, BeforeValidator(_yes_no)]
 EveryCell = Annotated[float | None, BeforeValidator(_every)]
 NeededCell = Annotated[str, BeforeValidator(_required)]
-GradeCell = Annotated[int | None, BeforeValidator(_grade)]
 
 
 class TableRow(BaseModel):
@@ -114,7 +97,7 @@ class DoseRow(TableRow):
 
 
 class EventRow(TableRow):
-    """One adverse event."""
+    """One adverse event; `grade` and `ctcae` stay text, for what is no grade is kept as it came."""
 
     required = ("term",)
     term: NeededCell
@@ -122,12 +105,25 @@ class EventRow(TableRow):
     stop: DateCell = None
     start_week: WeekCell = None
     stop_week: WeekCell = None
-    grade: GradeCell = None
+    grade: str = ""
     serious: YesNoCell = None
     outcome: str = ""
     action: str = ""
     relation: str = ""
     note: str = ""
+    ctcae: str = ""
+
+
+class CausalityRow(TableRow):
+    """One answer to one question on whether a drug caused an event."""
+
+    required = ("term", "question", "answer")
+    term: NeededCell
+    question: NeededCell
+    answer: str = ""
+    drug: str = ""
+    start: DateCell = None
+    start_week: WeekCell = None
 
 
 class LabRow(TableRow):

@@ -22,6 +22,7 @@ from breathline.report.sections.domains import view_courses_of_measures, view_do
 from breathline.report.sections.criteria import view_criteria
 from breathline.report.sections.front import overall_verdict, patient_line
 from breathline.report.sections.harm import view_courses, view_safety
+from breathline.report.sections.labs import view_labs
 from breathline.report.sections.methods import write_limitations, write_methods
 from breathline.report.sections.outcomes import view_outcomes
 from breathline.report.sections.quality import view_warnings
@@ -76,7 +77,8 @@ def page_content(
         "verdict": overall_verdict(assessment, say, citations),
         "compared": _compared(assessment.changes, say),
         "outcomes": view_outcomes(assessment, say, citations),
-        "safety": view_safety(assessment, say),
+        "safety": view_safety(assessment, say, citations),
+        "labs": view_labs(assessment, say),
         "courses": view_courses(assessment, say),
         "warnings": view_warnings(assessment, say),
         "timeline": None if timeline is None else _svg_uri(timeline),
