@@ -9,7 +9,13 @@ from pathlib import Path
 
 from breathline import __version__
 from breathline.errors import Problem, ScanError, Severity
-from breathline.exposure import judged_treatment, summarise_exposure
+from breathline.exposure import (
+    estimate_exposure,
+    judged_treatment,
+    relate_course,
+    summarise_exposure,
+    tell_problems,
+)
 from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Subject, Timeline, Verdict
 from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Origin
@@ -42,9 +48,10 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
     """
     scans, from_scans, steps, refused = measure_scans(record.scans, folder, progress)
     standings = standardise((*record.measurements, *from_scans), record.person)
-    exposure = summarise_exposure(record.doses, record.treatment_start)
+    exposure = estimate_exposure(summarise_exposure(record.doses, record.treatment_start), record)
     timeline = draw_timeline(record, exposure, from_scans)
     judged = judge_record(standings, timeline.treatment_start, timeline.treatment_stop)
+    exposure = relate_course(exposure, judged.course)
     safety = summarise_events(record.events, timeline.treatment_start)
     verdicts = judge_criteria(
         Evidence(
@@ -77,7 +84,7 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
             verdicts[0],
             started=timeline.treatment_start is not None,
         ),
-        warnings=(*record.warnings, *refused),
+        warnings=(*record.warnings, *refused, *tell_problems(exposure)),
         steps=steps,
         inputs=record.inputs,
         version=__version__,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from breathline.exposure import imatinib
 from breathline.exposure.population import Covariate, PopulationModel, Residual, Variability
 from breathline.sources import Source
 
@@ -34,16 +35,13 @@ MODEL = PopulationModel(
     ),
     residual=Residual(proportional=0.349, additive=4.0),
     people="73 adults with gastrointestinal stromal tumour",
-    assumptions=("time on the drug: parameters of day 29 and later are used from the first day on",),
+    assumptions=imatinib.LATE,
     source=(
         Source("demetri_2009"),
-        Source(
-            "yang_2025",
-            "Table 1",
-            verified=False,
-            note="numbers from a secondary table, read in a transcription of it; it prints the same exponents "
-            "for clearance and volume, which is suspicious for volume",
+        imatinib.secondary(
+            "all numbers; it prints the same exponents for clearance and volume, which is suspicious for volume"
         ),
     ),
+    cautions=imatinib.BINDING,
     description="Albumin weighs heavily in it: a third less albumin gives half the clearance.",
 )

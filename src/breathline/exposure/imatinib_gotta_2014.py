@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from breathline.exposure import imatinib
 from breathline.exposure.population import Covariate, PopulationModel, Residual, Variability
 from breathline.sources import Source
 
@@ -38,13 +39,10 @@ MODEL = PopulationModel(
     people="2478 adults with chronic myeloid leukaemia in routine care, 4095 concentrations",
     source=(
         Source("gotta_2014"),
-        Source(
-            "yang_2025",
-            "Table 1",
-            verified=False,
-            note="numbers from a secondary table, read in a transcription of it; that the residual error differs "
-            "between patients (36.2 %) is left out",
+        imatinib.secondary(
+            "all numbers; that the residual error differs between patients (36.2 %) is left out"
         ),
     ),
+    cautions=imatinib.BINDING,
     description="The largest of the five, and the only one with age and sex.",
 )

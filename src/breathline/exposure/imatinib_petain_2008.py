@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from breathline.exposure import imatinib
 from breathline.exposure.population import Covariate, PopulationModel, Residual, Variability
 from breathline.sources import Source
 
@@ -42,12 +43,8 @@ MODEL = PopulationModel(
     people="67 patients of 2 to 84 years with solid tumours, 505 concentrations",
     source=(
         Source("petain_2008"),
-        Source(
-            "yang_2025",
-            "Table 1",
-            verified=False,
-            note="numbers from a secondary table, read in a transcription of it",
-        ),
+        imatinib.secondary("all numbers"),
     ),
+    cautions=imatinib.BINDING,
     description="The only one of the five with α1-acid glycoprotein in it.",
 )

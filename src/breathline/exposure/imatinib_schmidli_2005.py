@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from breathline.exposure import imatinib
 from breathline.exposure.population import Covariate, PopulationModel, Residual, Variability
 from breathline.sources import Source
 
@@ -40,15 +41,11 @@ MODEL = PopulationModel(
     ),
     residual=Residual(proportional=0.26, additive=249.0),
     people="371 adults with chronic myeloid leukaemia, 1930 concentrations",
-    assumptions=("time on the drug: parameters of day 29 and later are used from the first day on",),
+    assumptions=imatinib.LATE,
     source=(
         Source("schmidli_2005"),
-        Source(
-            "yang_2025",
-            "Table 1",
-            verified=False,
-            note="numbers from a secondary table, read in a transcription of it",
-        ),
+        imatinib.secondary("all numbers"),
     ),
+    cautions=imatinib.BINDING,
     description="Its centre for white cells, 16·10⁹/L, is that of untreated leukaemia.",
 )

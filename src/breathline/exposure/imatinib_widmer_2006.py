@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from breathline.exposure import imatinib
 from breathline.exposure.population import PopulationModel, Residual, Variability
 from breathline.sources import Source
 
@@ -28,12 +29,8 @@ MODEL = PopulationModel(
     assumptions=("α1-acid glycoprotein: left out, because the base model of the publication is used",),
     source=(
         Source("widmer_2006", "abstract: CL/F 14.3 L/h, V/F 347 L, 36 % and 63 % between patients"),
-        Source(
-            "yang_2025",
-            "Table 1",
-            verified=False,
-            note="ka and residual error from a secondary table, read in a transcription of it",
-        ),
+        imatinib.secondary("ka and residual error"),
     ),
+    cautions=imatinib.BINDING,
     description="The publication also has a model with α1-acid glycoprotein, which is not used here.",
 )

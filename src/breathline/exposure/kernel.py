@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from math import factorial
 
 import numpy as np
@@ -245,19 +246,21 @@ def follow_doses(
         With a lag before absorption the stretches run from lag to lag, and the trough is taken at the dose.
     """
     starts = np.asarray(times_h, dtype=np.float64)
-    lengths = np.diff(np.append(starts, end_h))
+    lengths: FloatArray = np.round(np.diff(np.append(starts, end_h)), 6).astype(np.float64)
+    unit = cache(partial(_unit_dose, kernel))  # regular dosing asks the same of it again and again
     carried = np.zeros_like(kernel.rates)
     open_doses: list[tuple[float, float]] = []
     found: list[tuple[FloatArray, FloatArray, FloatArray]] = []
     for start, length, amount in zip(starts, lengths, amounts, strict=True):
         open_doses.append((float(start), float(amount)))
-        found.append(_follow_one(kernel, carried, [(start - t, a) for t, a in open_doses], float(length)))
+        entering = [(unit(float(length), round(float(start) - t, 6)), given) for t, given in open_doses]
+        found.append(_follow_one(kernel, carried, entering, _hours(kernel, float(length))))
         carried = carried * np.exp(-kernel.rates * length)
         still = []
         for taken, given in open_doses:
             age = start + length - taken
             if age >= kernel.settled_h:
-                carried = carried + given * left(kernel, np.array(age).reshape(1, 1, 1))[..., 0]
+                carried = carried + given * left(kernel, np.full((1, 1, 1), age))[..., 0]
             else:
                 still.append((taken, given))
         open_doses = still
@@ -265,27 +268,50 @@ def follow_doses(
     return Intervals(start_h=starts, length_h=lengths, trough=trough, peak=peak, auc=auc)
 
 
-def _follow_one(
-    kernel: Kernel, carried: FloatArray, doses: Sequence[tuple[float, float]], length: float
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Give trough, peak and area of one stretch; `doses` are those still entering, with their age at its start."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _UnitDose:
+    """One milligram over one stretch: what is left at each of its hours, what was there before, what arrives."""
+
+    amounts: FloatArray
+    begun: FloatArray
+    arrived: FloatArray
+
+
+def _hours(kernel: Kernel, length: float) -> FloatArray:
+    """Give the hours of a stretch that are looked at: an even grid, and last the moment before the next dose.
+
+    Where doses enter at an even rate, the end of that is looked at instead of a grid: there the peak lies.
+    """
     if kernel.duration_h:
-        ends = [max(0.0, kernel.duration_h - age) for age, _ in doses]
-        grid = np.unique(np.clip([0.0, *ends, length], 0.0, length))
+        grid = np.array([0.0, min(kernel.duration_h, length), length])
     else:
         grid = np.linspace(0.0, length, GRID_STEPS + 1)
-    hours = np.append(grid, max(length - kernel.lag_h, 0.0))
+    return np.append(grid, max(length - kernel.lag_h, 0.0))
+
+
+def _unit_dose(kernel: Kernel, length: float, age: float) -> _UnitDose:
+    before = np.full((1, 1), age)
+    whole = entered(kernel, before + length)
+    return _UnitDose(
+        amounts=left(kernel, (_hours(kernel, length) + age)[None, None, :]),
+        begun=left(kernel, before[..., None])[..., 0] if age > 0.0 else np.zeros((1, 1)),
+        arrived=whole - entered(kernel, before) if age > 0.0 else whole,
+    )
+
+
+def _follow_one(
+    kernel: Kernel, carried: FloatArray, entering: Sequence[tuple[_UnitDose, float]], hours: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Give trough, peak and area of one stretch."""
     amounts = carried[:, :, None] * np.exp(-kernel.rates[:, :, None] * hours)
     begun, arrived = carried, np.zeros((1, 1))
-    for age, given in doses:
-        amounts = amounts + given * left(kernel, (hours + age)[None, None, :])
-        arrived = arrived + given * entered(kernel, np.full((1, 1), age + length))
-        if age > 0.0:
-            begun = begun + given * left(kernel, np.full((1, 1, 1), age))[..., 0]
-            arrived = arrived - given * entered(kernel, np.full((1, 1), age))
+    for unit, given in entering:
+        amounts = amounts + given * unit.amounts
+        begun = begun + given * unit.begun
+        arrived = arrived + given * unit.arrived
     curve = (kernel.coefficients[:, :, None] * amounts).sum(axis=0)
     # Each exponential loses what arrived in it and is no longer there at the end.
-    lost = arrived + begun - amounts[:, :, len(grid) - 1]
+    lost = arrived + begun - amounts[:, :, -2]
     auc = (kernel.coefficients / kernel.rates * lost).sum(axis=0)
     return curve[:, -1], _peak(curve[:, :-1], smooth=not kernel.duration_h), auc
 
@@ -294,7 +320,7 @@ def _peak(curve: FloatArray, *, smooth: bool) -> FloatArray:
     """Give the highest point of a curve on an even grid, drawn between its points by a parabola where it is smooth."""
     top = curve.argmax(axis=1)
     people = np.arange(curve.shape[0])
-    highest = curve[people, top]
+    highest: FloatArray = curve[people, top]
     if not smooth:
         return highest
     inner = np.clip(top, 1, curve.shape[1] - 2)
@@ -302,4 +328,4 @@ def _peak(curve: FloatArray, *, smooth: bool) -> FloatArray:
     bend = before - 2.0 * at + after
     usable = (top == inner) & (bend < 0.0)
     raised = at - (after - before) ** 2 / (8.0 * np.where(usable, bend, -1.0))
-    return np.where(usable, raised, highest)
+    return np.asarray(np.where(usable, raised, highest))

@@ -93,6 +93,8 @@ class PopulationModel:
         Whether patients with interstitial lung disease, or with connective-tissue disease, were among them.
     assumptions
         What the model asks for and no record gives, and what is taken instead.
+    cautions
+        What must be known of the drug before a concentration is read.
     source
         The publication, and where the numbers were read.
     """
@@ -114,6 +116,7 @@ class PopulationModel:
     lung_disease: bool = False
     connective_tissue_disease: bool = False
     assumptions: tuple[str, ...] = ()
+    cautions: tuple[str, ...] = ()
     description: str = ""
 
 

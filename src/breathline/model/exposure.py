@@ -114,9 +114,17 @@ class Course:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """A quantity with the range that holds nine in ten: of patients, of models, or of what one patient may be."""
+    """A quantity with a range.
 
-    median: float
+    Parameters
+    ----------
+    value
+        The median over patients, or the most likely value of one patient.
+    low, high
+        What holds nine in ten patients (5th to 95th percentile), or the 95 % interval of one patient.
+    """
+
+    value: float
     low: float
     high: float
 
