@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from breathline.drugs import drug_key
-from breathline.exposure.courses import judged_treatment, shared_unit
+from breathline.exposure.courses import end_of, judged_treatment, shared_unit
 from breathline.exposure.response import fit_emax, fit_line
 from breathline.exposure.steps import daily_dose
 from breathline.model.change import Change
@@ -91,7 +91,8 @@ def _dose_before(when: Moment | None, log: Sequence[DoseInterval], unit: str) ->
     total = 0.0
     for interval in log:
         start = max(interval.start.order, first)
-        stop = when.order if interval.stop is None else min(interval.stop.order, when.order)
+        end = end_of(interval, log)
+        stop = when.order if end is None else min(end.order, when.order)
         if stop <= start:
             continue
         daily = daily_dose(interval, unit)

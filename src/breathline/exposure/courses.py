@@ -92,13 +92,13 @@ def _resumed(courses: Sequence[Course]) -> list[Course]:
 
 def _course(intervals: list[DoseInterval], treatment_start: Moment | None) -> Course:
     start = intervals[0].start
-    ends = [_end(interval, intervals) for interval in intervals]
+    ends = [end_of(interval, intervals) for interval in intervals]
     stop = _stop(intervals, ends)
     amounts = _amounts(intervals, ends)
     course = Course(
-        drug=intervals[0].drug,
+        drug=_shown_name(intervals),
         key=drug_key(intervals[0].drug),
-        role=_role(start, stop, treatment_start),
+        role=_role(start, stop, treatment_start, doubtful=bool(intervals[-1].span_doubt)),
         start=start,
         stop=stop,
         unit=amounts.unit,
@@ -115,11 +115,18 @@ def _course(intervals: list[DoseInterval], treatment_start: Moment | None) -> Co
     return _detailed(course, steps_of(spans, amounts.unit), amounts.total)
 
 
+def _shown_name(intervals: Sequence[DoseInterval]) -> str:
+    """Give the name as written; where a drug goes by several, the one that is nobody's trade mark."""
+    names = dict.fromkeys(interval.drug for interval in intervals)
+    first = intervals[0].drug
+    return first if len({name.casefold() for name in names}) == 1 else drug_key(first)
+
+
 def _known(ends: Sequence[Moment | None]) -> list[Moment]:
     return [end for end in ends if end is not None]
 
 
-def _end(interval: DoseInterval, intervals: list[DoseInterval]) -> Moment | None:
+def end_of(interval: DoseInterval, intervals: Sequence[DoseInterval]) -> Moment | None:
     """Give the end of an interval: its stop, or the start of the next dose where none is recorded."""
     if interval.span_doubt:
         return None
@@ -182,13 +189,19 @@ def _remarks(intervals: list[DoseInterval], ends: list[Moment | None]) -> tuple[
     return tuple(found)
 
 
-def _next_start(interval: DoseInterval, intervals: list[DoseInterval]) -> Moment | None:
+def _next_start(interval: DoseInterval, intervals: Sequence[DoseInterval]) -> Moment | None:
     """Give the start of the next dose: an interval with no end, followed by another, ended where that began."""
     later = (other.start for other in intervals if other.start.order > interval.start.order)
     return min(later, key=lambda start: start.order, default=None)
 
 
-def _role(start: Moment, stop: Moment | None, treatment_start: Moment | None) -> Role:
+def _role(
+    start: Moment, stop: Moment | None, treatment_start: Moment | None, *, doubtful: bool = False
+) -> Role:
+    """Give the part a course played; `doubtful` where its stop lies before its start.
+
+    Both days of a doubtful course lie before treatment if its start does, whichever of them is wrong.
+    """
     if treatment_start is None:
         return Role.UNKNOWN
     begun = start.order - treatment_start.order
@@ -196,7 +209,7 @@ def _role(start: Moment, stop: Moment | None, treatment_start: Moment | None) ->
         return Role.TREATMENT
     if begun > 0:
         return Role.ADDED
-    if stop is not None and stop.order <= treatment_start.order:
+    if doubtful or (stop is not None and stop.order <= treatment_start.order):
         return Role.PREVIOUS
     return Role.CONCOMITANT
 

@@ -36,7 +36,7 @@ from breathline.model.exposure import (
     ExposureSummary,
     MeasuredLevel,
     ModelExposure,
-    WeekOfExposure,
+    TroughPoint,
 )
 from breathline.model.measurement import Moment
 from breathline.model.patient import Concentration, DoseInterval, PatientRecord
@@ -44,6 +44,9 @@ from breathline.units import convert
 
 PATIENTS = 500
 """Simulated patients a model."""
+
+MOST_POINTS = 160
+"""Troughs kept of one course, for the figure."""
 
 SEED = 2008
 """The same record gives the same numbers; each model draws the same patients."""
@@ -145,7 +148,7 @@ class _Drug:
             unit=self.models[0].unit,
             models=tuple(told),
             pooled=summarise_levels(simulated),
-            course=_weekly(simulated),
+            course=_troughs(simulated),
             levels=_measured(placed, np.concatenate(predicted)),
             cautions=_cautions(self.models, told),
         )
@@ -223,14 +226,20 @@ def _clearance(model: PopulationModel, given: dict[str, float], mode: FloatArray
     return band(of(draws), NINETEEN_IN_TWENTY, float(of(mode)[0]))
 
 
-def _weekly(simulated: Sequence[PatientLevels]) -> tuple[WeekOfExposure, ...]:
+def _troughs(simulated: Sequence[PatientLevels]) -> tuple[TroughPoint, ...]:
+    """Give the troughs over the course; of a long one the lowest of each stretch, so that no gap is passed over."""
+    middles = np.stack([np.median(one.troughs, axis=1) for one in simulated], axis=1)
+    count = len(middles)
+    every = -(-count // MOST_POINTS)
+    stretches = (range(first, min(first + every, count)) for first in range(0, count, every))
+    chosen = [min(stretch, key=lambda place: float(middles[place].mean())) for stretch in stretches]
     return tuple(
-        WeekOfExposure(
-            week=float(week) if abs(week) > 1e-9 else 0.0,
+        TroughPoint(
+            week=round(float(simulated[0].weeks[place]), 3),
             pooled=band(np.concatenate([one.troughs[place] for one in simulated]), NINE_IN_TEN),
-            by_model=tuple(float(np.median(one.troughs[place])) for one in simulated),
+            by_model=tuple(float(f"{middle:.4g}") for middle in middles[place]),
         )
-        for place, week in enumerate(simulated[0].weeks)
+        for place in chosen
     )
 
 

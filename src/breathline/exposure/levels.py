@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from breathline.exposure.administrations import Administrations
-from breathline.exposure.kernel import FloatArray, Intervals, follow_doses
+from breathline.exposure.kernel import FloatArray, follow_doses
 from breathline.exposure.population import PopulationModel, kernel_of
 from breathline.model.exposure import Band, Levels
 
@@ -31,7 +32,8 @@ class PatientLevels:
     mean
         Mean concentration from the first dose to the end of the last interval.
     weeks, troughs
-        Last trough of each week; `troughs` has shape (weeks, patients).
+        Trough at the end of every dosing interval, and where doses were left out at the end of every interval in
+        which one was due; weeks as the record counts them, `troughs` of shape (intervals, patients).
     """
 
     trough: FloatArray
@@ -47,22 +49,29 @@ def simulate_levels(
 ) -> PatientLevels:
     """Follow patients with these covariates and deviates over a dosing log."""
     kernel = kernel_of(model, covariates, deviates)
-    found = follow_doses(kernel, doses.times_h.tolist(), doses.amounts_mg.tolist(), doses.end_h)
-    last = _last_of_weeks(found)
+    times, amounts = _with_missed(doses)
+    found = follow_doses(kernel, times, amounts, doses.end_h)
+    last = max(place for place, amount in enumerate(amounts) if amount > 0.0)
     return PatientLevels(
-        trough=found.trough[-1],
-        peak=found.peak[-1],
-        auc24=found.auc[-1] * 24.0 / found.length_h[-1],
+        trough=found.trough[last],
+        peak=found.peak[last],
+        auc24=found.auc[last] * 24.0 / found.length_h[last],
         mean=found.auc.sum(axis=0) / found.length_h.sum(),
-        weeks=(found.start_h + found.length_h)[last] / HOURS_PER_WEEK,
-        troughs=found.trough[last],
+        weeks=(found.start_h + found.length_h) / HOURS_PER_WEEK,
+        troughs=found.trough,
     )
 
 
-def _last_of_weeks(found: Intervals) -> list[int]:
-    """Give the last interval that ends in each week."""
-    week = np.ceil((found.start_h + found.length_h) / HOURS_PER_WEEK - 1e-9)
-    return [place for place in range(len(week)) if place == len(week) - 1 or week[place + 1] != week[place]]
+def _with_missed(doses: Administrations) -> tuple[list[float], list[float]]:
+    """Put a dose of nothing wherever one was left out, so that the concentration is followed there too."""
+    times, amounts = doses.times_h.tolist(), doses.amounts_mg.tolist()
+    spacing = doses.end_h - times[-1]
+    for before, after in pairwise(doses.times_h.tolist()):
+        missed = np.arange(before + spacing, after - 0.5 * spacing, spacing).tolist()
+        times += missed
+        amounts += [0.0] * len(missed)
+    order = np.argsort(times, kind="stable")
+    return [times[place] for place in order], [amounts[place] for place in order]
 
 
 def band(values: FloatArray, limits: tuple[float, float], value: float | None = None) -> Band:

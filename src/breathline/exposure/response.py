@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from breathline.model.assessment import Assessment
 from breathline.model.exposure import DoseResponse, Role
-from breathline.model.measurement import Absence
 
 FEWEST_FOR_LINE = 3
 FEWEST_FOR_EMAX = 5

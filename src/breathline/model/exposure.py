@@ -212,8 +212,8 @@ class MeasuredLevel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeekOfExposure:
-    """Trough concentrations in one week of a course, over patients and models together and model by model."""
+class TroughPoint:
+    """Trough concentration at one moment, over patients and models together and the median of each model."""
 
     week: float
     pooled: Band
@@ -229,7 +229,7 @@ class DrugExposure:
     pooled
         Levels over simulated patients and models together, each model with the same weight.
     course
-        Troughs week by week; weeks are those of the record, from the start of treatment where that is known.
+        Troughs over the log; weeks are those of the record, from the start of treatment where that is known.
     untold
         Why there is no estimate, in one sentence; empty where there is one.
     cautions
@@ -241,7 +241,7 @@ class DrugExposure:
     unit: str = ""
     models: tuple[ModelExposure, ...] = ()
     pooled: Levels | None = None
-    course: tuple[WeekOfExposure, ...] = ()
+    course: tuple[TroughPoint, ...] = ()
     levels: tuple[MeasuredLevel, ...] = ()
     untold: str = ""
     cautions: tuple[str, ...] = ()
