@@ -275,6 +275,7 @@ def test_every_message_is_used_somewhere() -> None:
     # Keys whose last part comes from the record or the model.
     by_name = ("unit.", "difference_unit.", "class_name.", "verdict_label.", "method.", "fact_name.")
     by_name += ("absence.", "judgement.", "pattern.", "quality.severity.", "exposure.role.", "ct.role.")
+    by_name += ("balance.judgement.", "levels.female.", "levels.current_smoker.")
     by_name += ("timeline.events_note.", "safety.", "smoking.", "patient.female", "patient.male")
     for key in read_wording().messages:
         stem = key.removesuffix(".one").removesuffix(".many")

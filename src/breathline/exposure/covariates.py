@@ -103,7 +103,7 @@ def _weeks(when: Moment, at: Moment) -> float:
 
 
 def _when(when: Moment) -> str:
-    return f"week {round(when.week, 1):g}" if when.week is not None else str(when.date)
+    return f"week {round(when.week, 1):g}".replace("-", "−") if when.week is not None else str(when.date)
 
 
 def _converted(value: float, unit: str, test: _Test) -> float | None:

@@ -274,6 +274,10 @@ def _beside(observation: Observation, expected: Band) -> str:
     return ""
 
 
+def _plain(number: float) -> str:
+    return f"{number:.0f}" if number >= 100.0 else f"{number:.3g}"
+
+
 def _cautions(models: Sequence[PopulationModel], told: Sequence[ModelExposure]) -> tuple[str, ...]:
     """Say what must be known before the numbers are used."""
     found = []
@@ -294,8 +298,8 @@ def _cautions(models: Sequence[PopulationModel], told: Sequence[ModelExposure]) 
     if not one:
         troughs = [model.typical[0] for model in told]
         found.append(
-            f"The models disagree: for the same typical patient the trough is {min(troughs):.3g} to "
-            f"{max(troughs):.3g} {models[0].unit}. No single one of them is to be believed."
+            f"The models disagree: for the same typical patient the trough is {_plain(min(troughs))} to "
+            f"{_plain(max(troughs))} {models[0].unit}. No single one of them is to be believed."
         )
     found.append("The hours at which doses were taken are not recorded; regular hours are supposed.")
     return tuple(found)

@@ -20,7 +20,7 @@ FloatArray = npt.NDArray[np.float64]
 APART = 1e-6
 """Rates closer to each other than this share are set that far apart: their closed form divides by the difference."""
 
-GRID_STEPS = 48
+GRID_STEPS = 96
 """Steps into which an interval between doses is cut to find the peak of a smooth curve."""
 
 
@@ -278,14 +278,14 @@ class _UnitDose:
 
 
 def _hours(kernel: Kernel, length: float) -> FloatArray:
-    """Give the hours of a stretch that are looked at: an even grid, and last the moment before the next dose.
+    """Give the hours of a stretch that are looked at, closer together soon after the dose; last that of the trough.
 
     Where doses enter at an even rate, the end of that is looked at instead of a grid: there the peak lies.
     """
     if kernel.duration_h:
         grid = np.array([0.0, min(kernel.duration_h, length), length])
     else:
-        grid = np.linspace(0.0, length, GRID_STEPS + 1)
+        grid = length * np.linspace(0.0, 1.0, GRID_STEPS + 1) ** 2
     return np.append(grid, max(length - kernel.lag_h, 0.0))
 
 
@@ -313,11 +313,11 @@ def _follow_one(
     # Each exponential loses what arrived in it and is no longer there at the end.
     lost = arrived + begun - amounts[:, :, -2]
     auc = (kernel.coefficients / kernel.rates * lost).sum(axis=0)
-    return curve[:, -1], _peak(curve[:, :-1], smooth=not kernel.duration_h), auc
+    return curve[:, -1], _peak(hours[:-1], curve[:, :-1], smooth=not kernel.duration_h), auc
 
 
-def _peak(curve: FloatArray, *, smooth: bool) -> FloatArray:
-    """Give the highest point of a curve on an even grid, drawn between its points by a parabola where it is smooth."""
+def _peak(hours: FloatArray, curve: FloatArray, *, smooth: bool) -> FloatArray:
+    """Give the highest point of a curve, between its points by a parabola through the highest three if it is smooth."""
     top = curve.argmax(axis=1)
     people = np.arange(curve.shape[0])
     highest: FloatArray = curve[people, top]
@@ -325,7 +325,10 @@ def _peak(curve: FloatArray, *, smooth: bool) -> FloatArray:
         return highest
     inner = np.clip(top, 1, curve.shape[1] - 2)
     before, at, after = (curve[people, inner + step] for step in (-1, 0, 1))
-    bend = before - 2.0 * at + after
+    left_h, right_h = hours[inner] - hours[inner - 1], hours[inner + 1] - hours[inner]
+    rise, fall = (at - before) / left_h, (after - at) / right_h
+    bend = (fall - rise) / (left_h + right_h)
     usable = (top == inner) & (bend < 0.0)
-    raised = at - (after - before) ** 2 / (8.0 * np.where(usable, bend, -1.0))
+    slope = (rise * right_h + fall * left_h) / (left_h + right_h)
+    raised = at - slope**2 / (4.0 * np.where(usable, bend, -1.0))
     return np.asarray(np.where(usable, raised, highest))

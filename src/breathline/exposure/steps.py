@@ -23,7 +23,8 @@ class Step:
     running
         How many intervals with a dose above none ran at once.
     reason
-        Of the intervals that ended where it begins, else of those that began there.
+        Why it began: of a row that says that nothing was taken, or of the rows before and after, each named as such,
+        because a reason in a log may be that of the start or of the stop.
     written_off
         True where a row of the log says that nothing was taken; False for a gap between rows.
     """
@@ -58,9 +59,14 @@ def _step(start: Moment, stop: Moment, spans: Sequence[tuple[DoseInterval, Momen
         stop=stop,
         daily=None if None in amounts else sum(amount for amount in amounts if amount is not None),
         running=sum(interval.dose != 0.0 for interval in here),
-        reason="; ".join(dict.fromkeys(nothing or ended or begun)),
+        reason="; ".join(dict.fromkeys(nothing)) or _both(ended, begun),
         written_off=any(interval.dose == 0.0 for interval in here),
     )
+
+
+def _both(ended: Sequence[str], begun: Sequence[str]) -> str:
+    told = [f"row before: {reason}" for reason in dict.fromkeys(ended)]
+    return "; ".join([*told, *(f"row after: {reason}" for reason in dict.fromkeys(begun))])
 
 
 def daily_dose(interval: DoseInterval, unit: str) -> float | None:

@@ -22,6 +22,7 @@ from breathline.report.sections.citations import Citations
 from breathline.report.sections.course import view_before, view_values
 from breathline.report.sections.exposure import (
     DrugView,
+    ordered_drugs,
     view_details,
     view_drugs,
     view_log,
@@ -105,7 +106,7 @@ def page_content(
 
 def _drugs_with_figures(assessment: Assessment, say: Wording, citations: Citations) -> tuple[DrugView, ...]:
     views = view_drugs(assessment, say, citations)
-    figures = (draw_exposure(assessment, drug, say) for drug in assessment.exposure.drugs)
+    figures = (draw_exposure(assessment, drug, say) for drug in ordered_drugs(assessment))
     return tuple(
         replace(view, figure=_optional_uri(figure) or "") for view, figure in zip(views, figures, strict=True)
     )

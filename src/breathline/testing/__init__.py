@@ -13,11 +13,13 @@ from breathline.testing.criterion import check_verdict
 from breathline.testing.equation import check_equation
 from breathline.testing.outcome import check_outcome
 from breathline.testing.pattern import check_pattern_method
+from breathline.testing.population import check_population_model
 
 __all__ = [
     "ContractError",
     "check_equation",
     "check_outcome",
     "check_pattern_method",
+    "check_population_model",
     "check_verdict",
 ]

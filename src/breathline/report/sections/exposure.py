@@ -134,8 +134,14 @@ def view_log(assessment: Assessment) -> tuple[LogRow, ...]:
 
 
 def view_drugs(assessment: Assessment, say: Wording, citations: Citations) -> tuple[DrugView, ...]:
-    """Put every estimate of concentrations into words."""
-    return tuple(_drug(drug, say, citations) for drug in assessment.exposure.drugs)
+    """Put every estimate of concentrations into words, in the order of `ordered_drugs`."""
+    return tuple(_drug(drug, say, citations) for drug in ordered_drugs(assessment))
+
+
+def ordered_drugs(assessment: Assessment) -> tuple[DrugExposure, ...]:
+    """Give the judged drugs before the others."""
+    judged = {course.key for course in assessment.exposure.courses if course.role == "treatment"}
+    return tuple(sorted(assessment.exposure.drugs, key=lambda drug: drug.drug not in judged))
 
 
 def _drug(drug: DrugExposure, say: Wording, citations: Citations) -> DrugView:
