@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import coverage, interval_hrct, lungs, phantom_truth, real_ct, tables
+from benchmarks import coverage, exposure, interval_hrct, lungs, phantom_truth, real_ct, tables
 from benchmarks.row import Row
 from breathline import __version__
 
@@ -15,6 +15,7 @@ TARGET = Path(__file__).resolve().parents[1] / "docs" / "validation.md"
 
 PARTS = {
     "Tables": tables,
+    "Doses and exposure": exposure,
     "The lung mask": lungs,
     "Against the phantom's truth": phantom_truth,
     "Patterns on whole phantoms": coverage,
