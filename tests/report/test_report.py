@@ -118,6 +118,7 @@ def test_the_answer_stands_before_everything_else(whole: tuple[str, Page, Path])
         "Adverse events",
         "Read with care",
         "Treatment",
+        "Benefit and harm",
         "Timeline",
         "Before treatment and on treatment",
         "CT before and on treatment",
@@ -233,7 +234,14 @@ def test_the_same_assessment_gives_the_same_bytes(whole: tuple[str, Page, Path])
     before = {p.name: p.read_bytes() for p in (whole[2] / "figures").iterdir()}
     assert report_text(example(), whole[2]) == whole[0]
     assert {p.name: p.read_bytes() for p in (whole[2] / "figures").iterdir()} == before
-    assert sorted(before) == ["ct.png", "ct.svg", "timeline.png", "timeline.svg"]
+    assert sorted(before) == [
+        "balance.png",
+        "balance.svg",
+        "ct.png",
+        "ct.svg",
+        "timeline.png",
+        "timeline.svg",
+    ]
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(

@@ -34,7 +34,7 @@ RIGHT_PLOT = (0.785, 0.165)
 BENEFIT_LEFT, HARM_LEFT = 0.012, 0.62
 """Where the two headings begin, as shares of the width."""
 
-LETTERS, EVENT_LETTERS = 31, 22
+LETTERS, EVENT_LETTERS = 29, 22
 MOST_EVENTS = 16
 WIDEST = 8.0
 """The scale of changes ends here at the latest, in important differences; what lies beyond is an arrow."""
@@ -104,11 +104,8 @@ def draw_balance(assessment: Assessment, say: Wording) -> Figure | None:
     height = TOP_IN + BOTTOM_IN + ROW_IN * rows
     with styled():
         figure = new_figure(WIDTH_IN, height)
-        bottom, tall = BOTTOM_IN / height, ROW_IN * rows / height
-        left: Axes = figure.add_axes((LEFT_PLOT[0], bottom, LEFT_PLOT[1], tall))
-        _draw_changes(left, changes, rows, say)
-        right: Axes = figure.add_axes((RIGHT_PLOT[0], bottom, RIGHT_PLOT[1], tall))
-        _draw_events(right, assessment, events, rows, say)
+        _draw_changes(_plot(figure, LEFT_PLOT, max(len(changes), 3), height), changes, say)
+        _draw_events(_plot(figure, RIGHT_PLOT, max(len(events), 3), height), assessment, events, say)
         for x, key in ((BENEFIT_LEFT, "balance.benefit"), (HARM_LEFT, "balance.harm")):
             figure.text(x, 1 - 0.17 / height, say(key), fontsize=9, fontweight="bold", va="center", color=INK)
     return figure
@@ -118,35 +115,44 @@ def _chosen(assessment: Assessment) -> list[Event]:
     """Give the events shown: the gravest where there are too many, in order of time."""
     events = list(assessment.safety.events)
     if len(events) > MOST_EVENTS:
-        events = sorted(events, key=lambda event: -(event.grade or 0))[:MOST_EVENTS]
+        events = sorted(events, key=lambda event: (event.serious is not True, -(event.grade or 0)))[
+            :MOST_EVENTS
+        ]
     return sorted(events, key=lambda event: (event.start is None, event.start.order if event.start else 0.0))
 
 
-def _frame(axes: Axes, rows: int) -> None:
+def _plot(figure: Figure, place: tuple[float, float], rows: int, height: float) -> Axes:
+    """Give the axes of so many rows, counted from the top."""
+    bottom, tall = (height - TOP_IN - ROW_IN * rows) / height, ROW_IN * rows / height
+    axes: Axes = figure.add_axes((place[0], bottom, place[1], tall))
     axes.set_ylim(rows - 0.5, -0.5)
     axes.set_yticks([])
     axes.spines["left"].set_visible(False)
     axes.spines["bottom"].set_color(RULE)
+    return axes
 
 
-def _label(axes: Axes, row: float, text: str, letters: int, colour: str = INK) -> None:
-    shown = text if len(text) <= letters else f"{text[: letters - 1]}…"
+def _label(axes: Axes, row: float, shown: str, colour: str = INK) -> None:
     axes.annotate(
         shown, (0, row), xycoords=("axes fraction", "data"), xytext=(-8, 0), textcoords="offset points",
         ha="right", va="center", fontsize=7.5, color=colour, annotation_clip=False,
     )  # fmt: skip
 
 
-def _draw_changes(axes: Axes, changes: Sequence[Scaled], rows: int, say: Wording) -> None:
-    _frame(axes, rows)
+def _clipped(text: str, letters: int) -> str:
+    return text if len(text) <= letters else f"{text[: letters - 1]}…"
+
+
+def _draw_changes(axes: Axes, changes: Sequence[Scaled], say: Wording) -> None:
     known = [abs(end) for one in changes for end in (one.value, one.low, one.high) if end is not None]
     widest = min(max([2.0, *known]) * 1.08, WIDEST)
     axes.set_xlim(-widest, widest)
     axes.axvspan(-1, 1, color="#eef1f3", linewidth=0, zorder=0)
     axes.axvline(0, color=MUTED, linewidth=0.8, zorder=1)
     for row, one in enumerate(changes):
-        name = say("balance.by_error", label=one.label) if one.by_error else one.label
-        _label(axes, row, name, LETTERS, MUTED if one.by_error else INK)
+        label = _clipped(one.label, LETTERS)
+        name = say("balance.by_error", label=label) if one.by_error else label
+        _label(axes, row, name, MUTED if one.by_error else INK)
         word = say(f"balance.judgement.{one.judgement}")
         colour = JUDGEMENT_COLOURS[one.judgement]
         if one.value is not None:
@@ -180,10 +186,7 @@ def _draw_change(axes: Axes, row: int, one: Scaled, widest: float) -> None:
     )  # fmt: skip
 
 
-def _draw_events(
-    axes: Axes, assessment: Assessment, events: Sequence[Event], rows: int, say: Wording
-) -> None:
-    _frame(axes, rows)
+def _draw_events(axes: Axes, assessment: Assessment, events: Sequence[Event], say: Wording) -> None:
     axis = time_axis(assessment)
     span = _span(assessment, events, axis)
     if span is None or not events:
@@ -196,14 +199,14 @@ def _draw_events(
             annotation_clip=False,
         )  # fmt: skip
         for row, event in enumerate(events):
-            _label(axes, row, event.term, EVENT_LETTERS)
+            _label(axes, row, _clipped(event.term, EVENT_LETTERS))
         return
     axes.set_xlim(*span)
     treated = treatment_span(assessment.timeline, axis, span[1])
     if treated is not None:
         axes.axvspan(*treated, color=TREATMENT_WASH, linewidth=0, zorder=0)
     for row, event in enumerate(events):
-        _label(axes, row, event.term, EVENT_LETTERS)
+        _label(axes, row, _clipped(event.term, EVENT_LETTERS))
         _draw_event(axes, row, event, axis, span)
         axes.annotate(
             _grade(event, say), (1, row), xycoords=("axes fraction", "data"), xytext=(5, 0),
@@ -213,7 +216,7 @@ def _draw_events(
     more = len(assessment.safety.events) - len(events)
     under = say("timeline.weeks" if axis.weeks else "timeline.dates")
     axes.set_xlabel(
-        f"{under}; {say('balance.more', count=more)}" if more else under, fontsize=7.5, color=MUTED
+        f"{under}\n{say('balance.more', count=more)}" if more else under, fontsize=7.5, color=MUTED
     )
     axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
     axes.tick_params(axis="x", labelsize=7, length=2)

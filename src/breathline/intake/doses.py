@@ -175,7 +175,7 @@ def _known_unit(one: _Row, dose: float) -> tuple[str, str]:
 def _unlikely(one: _Row, dose: float, unit: str) -> str:
     """Ask about a dose that nobody gives: milligrams and grams are easily mistaken for each other."""
     drug = find_drug(one.row.drug)
-    if drug is None or drug.single_dose_mg is None or dose == 0 or not same_kind(unit, "mg"):
+    if drug is None or drug.single_dose_mg is None or dose <= 0 or not same_kind(unit, "mg"):
         return ""
     low, high = drug.single_dose_mg
     taken = convert(dose, unit, "mg")
