@@ -37,7 +37,7 @@ MODEL = PopulationModel(
     people="73 adults with gastrointestinal stromal tumour",
     assumptions=imatinib.LATE,
     source=(
-        Source("demetri_2009"),
+        Source("demetri_2009", verified=False),
         imatinib.secondary(
             "all numbers; it prints the same exponents for clearance and volume, which is suspicious for volume"
         ),

@@ -38,7 +38,7 @@ MODEL = PopulationModel(
     residual=Residual(proportional=0.292, additive=82.8),
     people="2478 adults with chronic myeloid leukaemia in routine care, 4095 concentrations",
     source=(
-        Source("gotta_2014"),
+        Source("gotta_2014", verified=False),
         imatinib.secondary(
             "all numbers; that the residual error differs between patients (36.2 %) is left out"
         ),

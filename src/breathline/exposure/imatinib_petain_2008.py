@@ -42,7 +42,7 @@ MODEL = PopulationModel(
     residual=Residual(proportional=0.336),
     people="67 patients of 2 to 84 years with solid tumours, 505 concentrations",
     source=(
-        Source("petain_2008"),
+        Source("petain_2008", verified=False),
         imatinib.secondary("all numbers"),
     ),
     cautions=imatinib.BINDING,

@@ -43,7 +43,7 @@ MODEL = PopulationModel(
     people="371 adults with chronic myeloid leukaemia, 1930 concentrations",
     assumptions=imatinib.LATE,
     source=(
-        Source("schmidli_2005"),
+        Source("schmidli_2005", verified=False),
         imatinib.secondary("all numbers"),
     ),
     cautions=imatinib.BINDING,

@@ -42,18 +42,20 @@ def check_population_model(model: PopulationModel) -> None:
     found.expect(bool(model.source), "it names no source")
     for source in model.source:
         found.expect_source(source, "parameters")
-    found.expect(model.unit in UNITS, f"the unit '{model.unit}' is not known")
-    if _check_covariates(model, found) and _check_variability(model, found):
+    known = found.expect(model.unit in UNITS, f"the unit '{model.unit}' is not known")
+    if known and _check_covariates(model, found) and _check_variability(model, found):
         _check_curve(model, found)
     found.finish()
 
 
 def _check_covariates(model: PopulationModel, found: Findings) -> bool:
+    strange = [covariate.key for covariate in model.covariates if covariate.key not in KNOWN]
+    if not found.expect(not strange, f"nothing reads the covariates {strange}"):
+        return False
     reference = dict(reference_covariates(model))
     sound = True
     for covariate in model.covariates:
         low, high = covariate.plausible
-        sound &= found.expect(covariate.key in KNOWN, f"nothing reads the covariate '{covariate.key}'")
         sound &= found.expect(
             low <= covariate.reference <= high, f"the reference of '{covariate.key}' is not plausible"
         )
