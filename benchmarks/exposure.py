@@ -9,6 +9,7 @@ of the geometric mean, coverage that of the 95 % interval of the clearance and o
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 
@@ -31,6 +32,9 @@ PRINTED = {  # trough [ng/mL], area [ng/mL·h], peak [ng/mL], sampled every quar
 REFERENCE_MAN = {"weight_kg": 70.0, "age_years": 55.0, "female": 0.0, "hb_g_dl": 13.0, "wbc_10_9_l": 7.0,
                  "albumin_g_l": 38.0, "aag_g_l": 0.9}  # fmt: skip
 PATIENTS = 200
+LIMIT = 25.0
+"""Limit of quantification of the simulated laboratory [ng/mL]."""
+
 WHEN = ((27, 24.0), (55, 3.0), (83, 24.0))
 """Day and hours after the dose of the three measurements."""
 
@@ -79,9 +83,9 @@ def _speed() -> Row:
     return Row(
         what="simulation of troughs, peaks and areas, dose by dose",
         on="1,000 patients × 5 models × 140 days, one dose in ten missed",
-        figure=f"{seconds:.2f} s ({busy:.2f} s of one core)",
+        figure=f"{busy:.2f} s of one core ({seconds:.1f} s by the clock, beside other work)",
         wanted="≤ 5 s on 2 cores",
-        met=seconds <= 5.0,
+        met=busy <= 5.0,
     )
 
 
@@ -93,13 +97,13 @@ def _individual(model: PopulationModel) -> Row:
     values = predict_observations(model, covariates, truth, doses, places)
     error = model.residual
     spread = np.sqrt((error.proportional * values) ** 2 + error.additive**2)
-    values = np.maximum(values + spread * np.random.default_rng(32).standard_normal(values.shape), 1.0)
+    values = values + spread * np.random.default_rng(32).standard_normal(values.shape)
     troughs = predict_observations(model, covariates, truth, doses, last)[:, 0]
     which = model.variability.parameters.index("clearance")
     apart, inside = [], []
     for own, trough, seen in zip(truth, troughs, values, strict=True):
         used = [
-            Observation(at_h=place.at_h, doses=place.doses, value=float(value))
+            replace(place, value=max(float(value), LIMIT), below=bool(value < LIMIT))
             for place, value in zip(places, seen, strict=True)
         ]
         found = estimate_individual(model, covariates, doses, used)

@@ -170,3 +170,15 @@ def test_no_name_means_two_drugs():
     assert all(name == name.casefold() for name in names)
     assert drug_key("  Mycophenolate  Mofetil ") == "mycophenolate mofetil"
     assert find_drug("imatinb") is None
+
+
+def test_single_doses_add_up_without_a_daily_dose():
+    # Two infusions of 1 g, two weeks apart.
+    found = [dose("rituximab", day, None, 1000.0, every_hours=None, once=True) for day in (-30, -16)]
+    (course,) = courses(*found)
+    assert (course.total_dose, course.daily_dose, course.unit, course.remarks) == (2000, None, "mg", ())
+    assert course.role is Role.PREVIOUS
+    listed = list_administrations(
+        [dose("imatinib", 0, None, every_hours=None, once=True)], until=None, weight_kg=None
+    )
+    assert (listed.times_h.tolist(), listed.end_h) == ([0.0], 24.0)

@@ -102,3 +102,15 @@ def test_one_drug_by_two_names_overlaps_with_itself(tmp_path: Path) -> None:
         "Glivec starts here at the same dose while" in line
         for line in told(problems_of(tmp_path, {"doses.csv": log}))
     )
+
+
+def test_a_dose_given_once_is_a_single_dose(tmp_path: Path) -> None:
+    log = DOSES + "rituximab,1000,mg,intravenous,once,2020-05-01,,\n"
+    assert [row.once for row in record_of(tmp_path, {"doses.csv": log}).doses or ()] == [False, False, True]
+
+
+def test_the_same_concentration_twice_counts_once(tmp_path: Path) -> None:
+    row = "2021-04-01,imatinib,1320,ng/mL,,,24"
+    record = record_of(tmp_path, labs(f"{row}\n{row}"))
+    assert len(record.concentrations) == 1
+    assert [problem.code for problem in record.warnings] == ["duplicate_row"]

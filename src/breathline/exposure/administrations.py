@@ -82,14 +82,17 @@ def list_administrations(
         if interval.dose == 0.0:
             continue
         amount = _amount_mg(interval, weight_kg)
-        stop = _stop(interval, ordered[place + 1 :], until)
+        stop = interval.start.order if interval.once else _stop(interval, ordered[place + 1 :], until)
         if isinstance(amount, str):
             return amount
         if isinstance(stop, str):
             return stop
+        start = round(interval.start.order, 2) * 24.0
+        if interval.once:
+            doses[start] = doses.get(start, 0.0) + amount
+            continue
         if interval.every_hours is None:
             return f"{_where(interval)} does not say how often the dose was taken."
-        start = round(interval.start.order, 2) * 24.0
         spacing = interval.every_hours
         for number in range(max(0, ceil((stop * 24.0 - start) / spacing - 1e-6))):
             time = round(start + number * spacing, 6)

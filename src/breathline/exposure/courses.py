@@ -16,6 +16,7 @@ from breathline.exposure.steps import (
     interruptions_of,
     one_day_gaps,
     overlap_days,
+    single_dose,
     steps_of,
 )
 from breathline.model.exposure import Course, ExposureSummary, Role
@@ -130,6 +131,8 @@ def end_of(interval: DoseInterval, intervals: Sequence[DoseInterval]) -> Moment 
     """Give the end of an interval: its stop, or the start of the next dose where none is recorded."""
     if interval.span_doubt:
         return None
+    if interval.once and interval.stop is None:
+        return interval.start
     return interval.stop or _next_start(interval, intervals)
 
 
@@ -180,9 +183,9 @@ def _remarks(intervals: list[DoseInterval], ends: list[Moment | None]) -> tuple[
         doubts = [doubt for doubt in (interval.amount_doubt, interval.span_doubt) if doubt]
         if isinstance(interval.dose, Absence):
             doubts.append("its dose is not recorded")
-        elif interval.every_hours is None and interval.dose > 0:
+        elif interval.every_hours is None and interval.dose > 0 and not interval.once:
             doubts.append("how often it was taken is not recorded")
-        if end is None and not interval.span_doubt:
+        if end is None and not interval.span_doubt and not interval.once:
             doubts.append("no end is recorded")
         if doubts:
             found.append(f"{where}: {', '.join(doubts)}.")
@@ -228,6 +231,10 @@ def _amounts(intervals: list[DoseInterval], ends: list[Moment | None]) -> _Amoun
     unit = shared_unit(intervals)
     if not unit:
         return _Amounts()
+    if all(interval.once for interval in intervals):
+        singles = [single_dose(interval, unit) for interval in intervals]
+        known_singles = [amount for amount in singles if amount is not None]
+        return _Amounts(unit=unit, total=sum(known_singles) if len(known_singles) == len(singles) else None)
     daily = [daily_dose(interval, unit) for interval in intervals]
     known = [amount for amount in daily if amount is not None]
     if len(known) != len(daily):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from breathline.errors import Problem, Severity
 from breathline.model.exposure import ExposureSummary
+from breathline.model.patient import Concentration
+from breathline.units import UNITS
 
 FILE = "labs.csv"
 
@@ -23,5 +25,11 @@ def tell_problems(exposure: ExposureSummary) -> tuple[Problem, ...]:
         )
         for drug in exposure.drugs
         for level in drug.levels
-        if level.remark
+        if level.remark and not _told_by_intake(level.concentration)
     )
+
+
+def _told_by_intake(level: Concentration) -> bool:
+    """Tell whether the row itself shows why it cannot be used, so that it was told when it was read."""
+    lacking = level.value is None or level.when is None or level.hours_after_dose is None
+    return lacking or level.unit not in UNITS

@@ -69,16 +69,21 @@ def _both(ended: Sequence[str], begun: Sequence[str]) -> str:
     return "; ".join([*told, *(f"row after: {reason}" for reason in dict.fromkeys(begun))])
 
 
-def daily_dose(interval: DoseInterval, unit: str) -> float | None:
-    """Give the daily dose of an interval in `unit`; None where the log does not tell it, or it is in doubt."""
+def single_dose(interval: DoseInterval, unit: str) -> float | None:
+    """Give one administration in `unit`; None where the log does not tell it, or it is in doubt."""
     if isinstance(interval.dose, Absence) or interval.amount_doubt:
         return None
+    return interval.dose if interval.unit == unit else convert(interval.dose, interval.unit, unit)
+
+
+def daily_dose(interval: DoseInterval, unit: str) -> float | None:
+    """Give the daily dose of an interval in `unit`; None where the log does not tell it, or it is in doubt."""
     if interval.dose == 0.0:
         return 0.0
-    if interval.every_hours is None:
+    if interval.every_hours is None or not unit:
         return None
-    dose = interval.dose if interval.unit == unit else convert(interval.dose, interval.unit, unit)
-    return dose * 24.0 / interval.every_hours
+    dose = single_dose(interval, unit)
+    return None if dose is None else dose * 24.0 / interval.every_hours
 
 
 def days_between(steps: Sequence[Step]) -> float:

@@ -74,6 +74,7 @@ def build_doses(
                 start=start,
                 stop=stop,
                 every_hours=row.every,
+                once=row.line in sheet.single_doses,
                 route=row.route,
                 reason=row.reason,
                 row=row.line,

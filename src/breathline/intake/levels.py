@@ -86,7 +86,19 @@ def build_levels(
     rows: Sequence[LabRow], timeline: Timeline, sheet: cell.Sheet, findings: Findings
 ) -> tuple[Concentration, ...]:
     """Turn rows into concentrations; one that cannot be used is kept as it came."""
-    return tuple(_level(_Row(row, sheet, findings), timeline) for row in rows)
+    found: dict[str, Concentration] = {}
+    for row in rows:
+        one = _Row(row, sheet, findings)
+        if row.written in found:
+            one.warn(
+                "duplicate_row",
+                f"The row says the same as line {found[row.written].row}; it is counted once.",
+                "Delete one of the two.",
+                "test",
+            )
+            continue
+        found[row.written] = _level(one, timeline)
+    return tuple(found.values())
 
 
 def _level(one: _Row, timeline: Timeline) -> Concentration:

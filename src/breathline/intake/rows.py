@@ -34,6 +34,8 @@ def _every(text: str, info: _Info) -> float | None:
     if not text:
         return None
     hours, supposed = cell.parse_every(text)
+    if " ".join(text.lower().split()) in cell.SINGLE:
+        info.context.single_doses.append(info.context.line)
     if supposed:
         info.context.supposed_hours.append((info.context.line, text))
     return hours

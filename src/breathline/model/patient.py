@@ -81,6 +81,8 @@ class DoseInterval:
         Amount of one administration, in `unit` (such as ``mg``); NOT_RECORDED where the log does not say.
     every_hours
         Interval between administrations [h]; None where the log does not say.
+    once
+        True for a single dose, given at the start.
     stop
         None while it is still being taken or the end is not recorded.
     written
@@ -95,6 +97,7 @@ class DoseInterval:
     start: Moment
     stop: Moment | None = None
     every_hours: float | None = None
+    once: bool = False
     route: str = ""
     reason: str = ""
     row: int | None = None
