@@ -22,6 +22,7 @@ AGE = GOTTA.covariates[0]
         (replace(GOTTA, source=()), "names no source"),
         (replace(GOTTA, source=(Source("nobody_1900"),)), "'nobody_1900'"),
         (replace(GOTTA, unit="spoons"), "'spoons' is not known"),
+        (replace(GOTTA, unit="mg/L"), "cannot be pooled"),
         (
             replace(GOTTA, covariates=(Covariate(key="star_sign", reference=1, plausible=(0, 12)),)),
             "'star_sign'",

@@ -97,7 +97,7 @@ def _one_drug(
 
 
 def _untold(key: str, levels: Sequence[Concentration], reason: str) -> DrugExposure:
-    kept = tuple(MeasuredLevel(concentration=level, remark="no model to hold it against") for level in levels)
+    kept = tuple(MeasuredLevel(concentration=level, remark=reason.rstrip(".")) for level in levels)
     return DrugExposure(drug=key, levels=kept, untold=reason)
 
 

@@ -8,6 +8,7 @@ from breathline.exposure.administrations import Administrations
 from breathline.exposure.covariates import KNOWN
 from breathline.exposure.kernel import concentrations, follow_doses
 from breathline.exposure.levels import simulate_levels
+from breathline.exposure.models import models_of
 from breathline.exposure.population import (
     PopulationModel,
     draw_deviates,
@@ -25,10 +26,10 @@ _DOSES = 60
 def check_population_model(model: PopulationModel) -> None:
     """Check that a population model is consistent with itself.
 
-    Its names, unit and covariates are known and its sources cited; its reference lies within what is plausible; at the
-    ends of every plausible range it gives positive parameters; its covariance is one; doses add up and double; the
-    area under the concentration at steady state is dose over clearance; nothing is there before the first dose; the
-    same seed gives the same patients.
+    Its names, unit and covariates are known, its unit is that of the drug's other models, and its sources are cited;
+    its reference lies within what is plausible; at the ends of every plausible range it gives positive parameters; its
+    covariance is one; doses add up and double; the area under the concentration at steady state is dose over
+    clearance; nothing is there before the first dose; the same seed gives the same patients.
 
     Raises
     ------
@@ -42,6 +43,10 @@ def check_population_model(model: PopulationModel) -> None:
     found.expect(bool(model.source), "it names no source")
     for source in model.source:
         found.expect_source(source, "parameters")
+    alike = all(
+        other.unit == model.unit and other.analyte == model.analyte for other in models_of(model.drug)
+    )
+    found.expect(alike, "another model of the drug has another unit or analyte, so they cannot be pooled")
     known = found.expect(model.unit in UNITS, f"the unit '{model.unit}' is not known")
     if known and _check_covariates(model, found) and _check_variability(model, found):
         _check_curve(model, found)
