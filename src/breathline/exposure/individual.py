@@ -27,6 +27,8 @@ WIDER = 1.3
 
 TAIL = 5.0
 SEED = 5
+
+NO_HOURS = "the time since the last dose is not known"
 STEP = 1e-3
 """Step of the numerical second derivatives, in standard deviations between patients."""
 

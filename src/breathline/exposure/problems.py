@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from breathline.errors import Problem, Severity
-from breathline.model.exposure import ExposureSummary
-from breathline.model.patient import Concentration
+from breathline.exposure.individual import NO_HOURS
+from breathline.model.exposure import ExposureSummary, MeasuredLevel
 from breathline.units import UNITS
 
 FILE = "labs.csv"
@@ -25,11 +25,11 @@ def tell_problems(exposure: ExposureSummary) -> tuple[Problem, ...]:
         )
         for drug in exposure.drugs
         for level in drug.levels
-        if level.remark and not _told_by_intake(level.concentration)
+        if level.remark and not _told_by_intake(level)
     )
 
 
-def _told_by_intake(level: Concentration) -> bool:
-    """Tell whether the row itself shows why it cannot be used, so that it was told when it was read."""
-    lacking = level.value is None or level.when is None or level.hours_after_dose is None
-    return lacking or level.unit not in UNITS
+def _told_by_intake(level: MeasuredLevel) -> bool:
+    """Tell whether the row by itself shows why it cannot be used, so that it was told when it was read."""
+    own = level.concentration
+    return own.value is None or own.when is None or own.unit not in UNITS or level.remark == NO_HOURS
