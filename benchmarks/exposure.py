@@ -108,8 +108,8 @@ def _individual(model: PopulationModel) -> Row:
         ]
         found = estimate_individual(model, covariates, doses, used)
         predicted = predict_observations(model, covariates, found.draws, doses, last)[:, 0]
-        most = predict_observations(model, covariates, found.mode, doses, last)[0, 0]
-        apart.append((found.mode[0, which] - own[which], np.log(most / trough)))
+        middle = np.median(found.draws[:, which]), np.median(predicted)
+        apart.append((middle[0] - own[which], np.log(middle[1] / trough)))
         pairs = ((found.draws[:, which], own[which]), (predicted, trough))
         inside.append([np.percentile(a, 2.5) <= b <= np.percentile(a, 97.5) for a, b in pairs])
     bias = 100.0 * np.expm1(np.mean(apart, axis=0))

@@ -110,7 +110,7 @@ def test_a_measurement_finds_its_dose(day, hours, at, doses):
 @pytest.mark.parametrize(
     ("one", "says"),
     [
-        (level(-9), "before the first dose; a measured concentration there"),
+        (level(-9), "before the first dose; what was measured there"),
         (level(-9, below_limit=True), "before the first dose"),
         (level(-9, hours=None), "before the first dose"),
         (level(30, hours=None), "the time since the last dose is not known"),

@@ -202,28 +202,24 @@ class _Drug:
         if not usable:
             return told
         found = estimate_individual(model, given, self.doses, usable)
-        own = simulate_levels(model, given, found.mode, self.doses)
         draws = simulate_levels(model, given, found.draws, self.doses)
         return replace(
             told,
-            individual=summarise_levels([draws], NINETEEN_IN_TWENTY, own),
-            clearance=_clearance(model, given, found.mode, found.draws),
+            individual=summarise_levels([draws], NINETEEN_IN_TWENTY),
+            clearance=_clearance(model, given, found.draws),
         )
 
 
-def _clearance(model: PopulationModel, given: dict[str, float], mode: FloatArray, draws: FloatArray) -> Band:
+def _clearance(model: PopulationModel, given: dict[str, float], draws: FloatArray) -> Band:
     """Give the apparent clearance of one patient: that of the model, over the patient's own availability."""
     typical = model.typical(given)
     names = model.variability.parameters
-
-    def of(deviates: FloatArray) -> FloatArray:
-        exponent = np.zeros(len(deviates))
-        for name, sign in (("clearance", 1.0), ("bioavailability", -1.0)):
-            if name in names:
-                exponent = exponent + sign * deviates[:, names.index(name)]
-        return np.asarray(typical["clearance"] / typical.get("bioavailability", 1.0) * np.exp(exponent))
-
-    return band(of(draws), NINETEEN_IN_TWENTY, float(of(mode)[0]))
+    exponent = np.zeros(len(draws))
+    for name, sign in (("clearance", 1.0), ("bioavailability", -1.0)):
+        if name in names:
+            exponent = exponent + sign * draws[:, names.index(name)]
+    apparent = typical["clearance"] / typical.get("bioavailability", 1.0) * np.exp(exponent)
+    return band(np.asarray(apparent), NINETEEN_IN_TWENTY)
 
 
 def _troughs(simulated: Sequence[PatientLevels]) -> tuple[TroughPoint, ...]:

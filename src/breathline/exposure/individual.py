@@ -1,8 +1,9 @@
 """One patient's own parameters from measured concentrations: the most likely ones, and how uncertain they are.
 
 The most likely deviates (maximum a posteriori) balance the scatter of the measurements against that of the patients.
-A Gaussian about them (Laplace) is close and not enough: with few measurements the true distribution is skewed. So
-draws from a wider one are weighted with the true density and drawn again (sampling-importance-resampling).
+A Gaussian about them (Laplace) is close and not enough: with few measurements the true distribution is skewed, and its
+highest point is not its middle. So draws from a wider one are weighted with the true density and drawn again
+(sampling-importance-resampling); estimate and interval are the middle and the ends of those.
 """
 
 from __future__ import annotations
@@ -80,17 +81,14 @@ def place_observation(level: Concentration, value: float, doses: Administrations
     """
     if level.when is None:
         return "its date is not known"
-    if level.hours_after_dose is None:
-        return "the time since the last dose is not known"
     day = np.floor(round(level.when.order, 2)) * 24.0
-    taken = np.flatnonzero(doses.times_h + level.hours_after_dose < day + 24.0)
-    if day + 24.0 <= doses.times_h[0] or not len(taken):
-        seen = (
-            ""
-            if level.below_limit
-            else "; a measured concentration there means that a date or the log is wrong"
-        )
+    hours = 0.0 if level.hours_after_dose is None else level.hours_after_dose
+    taken = np.flatnonzero(doses.times_h + hours < day + 24.0)
+    if not len(taken):
+        seen = "" if level.below_limit else "; what was measured there means that a date or the log is wrong"
         return f"it was taken before the first dose{seen}"
+    if level.hours_after_dose is None:
+        return NO_HOURS
     last = int(taken[-1])
     at = float(doses.times_h[last]) + level.hours_after_dose
     if at < day - 24.0:

@@ -74,21 +74,16 @@ def _with_missed(doses: Administrations) -> tuple[list[float], list[float]]:
     return [times[place] for place in order], [amounts[place] for place in order]
 
 
-def band(values: FloatArray, limits: tuple[float, float], value: float | None = None) -> Band:
-    """Give a band of many values, about their median or about the value given."""
+def band(values: FloatArray, limits: tuple[float, float]) -> Band:
+    """Give the median of many values and a band about it."""
     low, middle, high = np.percentile(values, [limits[0], 50.0, limits[1]])
-    return Band(value=float(middle) if value is None else value, low=float(low), high=float(high))
+    return Band(value=float(middle), low=float(low), high=float(high))
 
 
-def summarise_levels(
-    many: Sequence[PatientLevels],
-    limits: tuple[float, float] = NINE_IN_TEN,
-    about: PatientLevels | None = None,
-) -> Levels:
-    """Give bands over patients, of one model or of several together; about one patient's own values if given."""
+def summarise_levels(many: Sequence[PatientLevels], limits: tuple[float, float] = NINE_IN_TEN) -> Levels:
+    """Give bands over patients, of one model or of several together."""
 
     def over(name: str) -> Band:
-        values = np.concatenate([getattr(one, name) for one in many])
-        return band(values, limits, None if about is None else float(getattr(about, name)[0]))
+        return band(np.concatenate([getattr(one, name) for one in many]), limits)
 
     return Levels(trough=over("trough"), peak=over("peak"), auc24=over("auc24"), mean=over("mean"))
