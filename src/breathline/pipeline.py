@@ -10,6 +10,7 @@ from pathlib import Path
 from breathline import __version__
 from breathline.errors import Problem, ScanError, Severity
 from breathline.exposure import (
+    describe_steps,
     estimate_exposure,
     judged_treatment,
     relate_course,
@@ -85,7 +86,7 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
             started=timeline.treatment_start is not None,
         ),
         warnings=(*record.warnings, *refused, *tell_problems(exposure)),
-        steps=steps,
+        steps=(*steps, *describe_steps(exposure)),
         inputs=record.inputs,
         version=__version__,
     )

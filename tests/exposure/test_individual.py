@@ -12,6 +12,7 @@ from breathline.exposure.individual import (
     minus_log_posterior,
     place_observation,
     predict_observations,
+    scatter,
 )
 from breathline.exposure.population import draw_deviates, reference_covariates, typical_deviates
 from tests.exposure.logs import daily, level
@@ -86,6 +87,16 @@ def test_below_quantification_counts_as_less_than_the_limit():
     assert got == pytest.approx(-norm.logcdf((100.0 - predicted[0, 0]) / spread))
     found = estimate_individual(MODEL, COVARIATES, DOSES, place)
     assert found.mode[0, 0] > 0.1, "a patient below the limit clears the drug faster than others"
+
+
+def test_measurements_scatter_as_published():
+    # Exact: the standard deviation is that of the model, √((0.292 · 1000)² + 82.8²); of logarithms 0.526.
+    spread = scatter(MODEL, np.full((20_000, 1), 1000.0), seed=1).std()
+    assert spread == pytest.approx(np.hypot(292.0, 82.8), rel=0.02)
+    nintedanib = MODELS["nintedanib_schmid_2018"]
+    assert np.log(scatter(nintedanib, np.full((20_000, 1), 10.0), seed=1)).std() == pytest.approx(
+        0.526, rel=0.02
+    )
 
 
 def test_the_same_input_gives_the_same_estimate():

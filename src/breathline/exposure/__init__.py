@@ -2,7 +2,7 @@
 
 from breathline.exposure.course_response import relate_course
 from breathline.exposure.courses import judged_treatment, summarise_exposure
-from breathline.exposure.estimate import estimate_exposure
+from breathline.exposure.estimate import describe_steps, estimate_exposure
 from breathline.exposure.models import MODELS
 from breathline.exposure.population import PopulationModel
 from breathline.exposure.problems import tell_problems
@@ -12,6 +12,7 @@ __all__ = [
     "ACROSS",
     "MODELS",
     "PopulationModel",
+    "describe_steps",
     "estimate_exposure",
     "fit_emax",
     "fit_line",

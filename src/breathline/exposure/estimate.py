@@ -8,6 +8,7 @@ from datetime import date as Date
 
 import numpy as np
 
+from breathline import __version__
 from breathline.drugs import drug_key
 from breathline.errors import UnitError
 from breathline.exposure.administrations import Administrations, list_administrations
@@ -17,6 +18,7 @@ from breathline.exposure.individual import (
     estimate_individual,
     place_observation,
     predict_observations,
+    scatter,
 )
 from breathline.exposure.kernel import FloatArray
 from breathline.exposure.levels import (
@@ -40,6 +42,7 @@ from breathline.model.exposure import (
 )
 from breathline.model.measurement import Moment
 from breathline.model.patient import Concentration, DoseInterval, PatientRecord
+from breathline.model.volume import Step
 from breathline.units import convert
 
 PATIENTS = 500
@@ -76,6 +79,23 @@ def estimate_exposure(exposure: ExposureSummary, record: PatientRecord) -> Expos
     keys = dict.fromkeys((*log, *measured))
     found = (_one_drug(key, log.get(key, []), measured.get(key, []), record) for key in keys)
     return replace(exposure, drugs=tuple(one for one in found if one is not None))
+
+
+def describe_steps(exposure: ExposureSummary) -> tuple[Step, ...]:
+    """Give what was done to estimate exposure, for the methods of a report; nothing where nothing was."""
+    models = [model for drug in exposure.drugs for model in drug.models]
+    if not models:
+        return ()
+    own = sum(model.individual is not None for model in models)
+    parameters: dict[str, float | int | str | bool] = {
+        "models": "; ".join(model.label for model in models),
+        "patients": PATIENTS,
+        "seed": SEED,
+        "individual_models": own,
+    }
+    return (
+        Step(name="estimate_exposure", parameters=parameters, version=__version__, inputs=("doses.csv",)),
+    )
 
 
 def _one_drug(
@@ -140,7 +160,8 @@ class _Drug:
             given = {one.key: one.value for one in used}
             deviates = draw_deviates(model, PATIENTS, seed=SEED)
             simulated.append(simulate_levels(model, given, deviates, self.doses))
-            predicted.append(predict_observations(model, given, deviates, self.doses, usable))
+            expected = predict_observations(model, given, deviates, self.doses, usable)
+            predicted.append(scatter(model, expected, seed=SEED))
             told.append(self._told(model, used, simulated[-1], usable))
         return DrugExposure(
             drug=self.key,

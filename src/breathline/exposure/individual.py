@@ -114,6 +114,16 @@ def predict_observations(
     return np.concatenate(columns, axis=1)
 
 
+def scatter(model: PopulationModel, predicted: FloatArray, *, seed: int) -> FloatArray:
+    """Give what would be measured of predicted concentrations: each with an error of the model's size."""
+    error = model.residual
+    normal = np.random.default_rng(seed).standard_normal(predicted.shape)
+    if error.logarithmic:
+        return np.asarray(predicted * np.exp(error.proportional * normal))
+    spread = np.sqrt((error.proportional * predicted) ** 2 + error.additive**2)
+    return np.asarray(np.maximum(predicted + spread * normal, 0.0))
+
+
 def minus_log_posterior(
     model: PopulationModel, deviates: FloatArray, predicted: FloatArray, observations: Sequence[Observation]
 ) -> FloatArray:

@@ -116,7 +116,7 @@ def interruptions_of(steps: Sequence[Step]) -> tuple[Interruption, ...]:
             start, reason = before.start, "; ".join(reasons)
         else:
             start, reason = step.start, step.reason
-        days = step.stop.order - start.order
+        days = round(step.stop.order - start.order, 2)  # weeks are kept to four digits
         found.append(Interruption(start=start, stop=step.stop, days=days, reason=reason))
     return tuple(found)
 

@@ -199,7 +199,7 @@ class MeasuredLevel:
     value
         The concentration in the unit of the drug's exposure; None where it cannot be turned into that.
     predicted
-        What the models say of that moment for patients like this one, together.
+        What would be measured at that moment in patients like this one, over all models, with their errors.
     remark
         Why it was not used, or what was noticed.
     """

@@ -92,7 +92,8 @@ class ResponseRow:
 
 def view_details(assessment: Assessment, say: Wording) -> tuple[CourseDetail, ...]:
     """Put interruptions, changes of dose and doubts of every course into words; courses without any are left out."""
-    found = (CourseDetail(drug=c.drug, lines=tuple(_lines(c, say))) for c in assessment.exposure.courses)
+    ordered = sorted(assessment.exposure.courses, key=lambda course: course.role != "treatment")
+    found = (CourseDetail(drug=c.drug, lines=tuple(_lines(c, say))) for c in ordered)
     return tuple(one for one in found if one.lines)
 
 
@@ -118,7 +119,7 @@ def _lines(course: Course, say: Wording) -> Iterable[str]:
 
 
 def _because(told: str, reason: str, say: Wording) -> str:
-    return f"{told}: {reason}." if reason else f"{told}; {say('dosing.no_reason')}"
+    return f"{told} ({reason})." if reason else f"{told}; {say('dosing.no_reason')}"
 
 
 def view_log(assessment: Assessment) -> tuple[LogRow, ...]:
