@@ -23,9 +23,10 @@ from breathline.exposure.individual import (
 from breathline.exposure.kernel import FloatArray
 from breathline.exposure.levels import (
     NINE_IN_TEN,
-    NINETEEN_IN_TWENTY,
     PatientLevels,
     band,
+    estimate_levels,
+    estimate_of,
     simulate_levels,
     summarise_levels,
 )
@@ -226,7 +227,7 @@ class _Drug:
         draws = simulate_levels(model, given, found.draws, self.doses)
         return replace(
             told,
-            individual=summarise_levels([draws], NINETEEN_IN_TWENTY),
+            individual=estimate_levels(draws),
             clearance=_clearance(model, given, found.draws),
         )
 
@@ -240,7 +241,7 @@ def _clearance(model: PopulationModel, given: dict[str, float], draws: FloatArra
         if name in names:
             exponent = exponent + sign * draws[:, names.index(name)]
     apparent = typical["clearance"] / typical.get("bioavailability", 1.0) * np.exp(exponent)
-    return band(np.asarray(apparent), NINETEEN_IN_TWENTY)
+    return estimate_of(np.asarray(apparent))
 
 
 def _troughs(simulated: Sequence[PatientLevels]) -> tuple[TroughPoint, ...]:

@@ -3,7 +3,7 @@
 The most likely deviates (maximum a posteriori) balance the scatter of the measurements against that of the patients.
 A Gaussian about them (Laplace) is close and not enough: with few measurements the true distribution is skewed, and its
 highest point is not its middle. So draws from a wider one are weighted with the true density and drawn again
-(sampling-importance-resampling); estimate and interval are the middle and the ends of those.
+(sampling-importance-resampling); estimate and interval are the geometric mean and the ends of those.
 """
 
 from __future__ import annotations

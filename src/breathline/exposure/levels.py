@@ -18,6 +18,9 @@ NINETEEN_IN_TWENTY = (2.5, 97.5)
 
 HOURS_PER_WEEK = 168.0
 
+SMALLEST = 1e-9
+"""A concentration below this is taken as this before its logarithm."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PatientLevels:
@@ -75,9 +78,21 @@ def _with_missed(doses: Administrations) -> tuple[list[float], list[float]]:
 
 
 def band(values: FloatArray, limits: tuple[float, float]) -> Band:
-    """Give the median of many values and a band about it."""
+    """Give the median of many patients and a band about it."""
     low, middle, high = np.percentile(values, [limits[0], 50.0, limits[1]])
     return Band(value=float(middle), low=float(low), high=float(high))
+
+
+def estimate_of(draws: FloatArray) -> Band:
+    """Give the estimate of one patient from draws of what it may be: their geometric mean, and a 95 % interval.
+
+    Over many patients the geometric mean is unbiased on the scale on which they differ; neither the median nor the most
+    likely value is where the draws are skewed.
+    """
+    low, high = np.percentile(draws, NINETEEN_IN_TWENTY)
+    return Band(
+        value=float(np.exp(np.log(np.maximum(draws, SMALLEST)).mean())), low=float(low), high=float(high)
+    )
 
 
 def summarise_levels(many: Sequence[PatientLevels], limits: tuple[float, float] = NINE_IN_TEN) -> Levels:
@@ -87,3 +102,13 @@ def summarise_levels(many: Sequence[PatientLevels], limits: tuple[float, float] 
         return band(np.concatenate([getattr(one, name) for one in many]), limits)
 
     return Levels(trough=over("trough"), peak=over("peak"), auc24=over("auc24"), mean=over("mean"))
+
+
+def estimate_levels(draws: PatientLevels) -> Levels:
+    """Give the levels of one patient from draws of what the patient may be."""
+    return Levels(
+        trough=estimate_of(draws.trough),
+        peak=estimate_of(draws.peak),
+        auc24=estimate_of(draws.auc24),
+        mean=estimate_of(draws.mean),
+    )

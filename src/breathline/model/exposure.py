@@ -119,7 +119,7 @@ class Band:
     Parameters
     ----------
     value
-        The median over patients, or over what one patient may be.
+        The median over patients, or the estimate of one patient.
     low, high
         What holds nine in ten patients (5th to 95th percentile), or the 95 % interval of one patient.
     """
