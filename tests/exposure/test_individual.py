@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from breathline.exposure import MODELS
+from breathline.exposure.administrations import list_administrations
 from breathline.exposure.individual import (
     Observation,
     estimate_individual,
@@ -15,7 +16,7 @@ from breathline.exposure.individual import (
     scatter,
 )
 from breathline.exposure.population import draw_deviates, reference_covariates, typical_deviates
-from tests.exposure.logs import daily, level
+from tests.exposure.logs import daily, dose, level
 
 MODEL = MODELS["imatinib_gotta_2014"]
 COVARIATES = reference_covariates(MODEL)
@@ -116,6 +117,13 @@ def test_the_same_input_gives_the_same_estimate():
 def test_a_measurement_finds_its_dose(day, hours, at, doses):
     found = place_observation(level(day, hours=hours), 900.0, DOSES)
     assert (found.at_h, found.doses) == (at, doses)
+
+
+def test_a_measurement_in_an_earlier_course_is_not_called_a_contradiction():
+    early = [dose("imatinib", -200, -150), dose("imatinib", 0, 60)]
+    found = list_administrations(early, until=None, weight_kg=None)
+    assert found.times_h[0] == 0.0
+    assert "before the stretch of the dosing log" in place_observation(level(-160), 900.0, found)
 
 
 @pytest.mark.parametrize(

@@ -49,11 +49,14 @@ class Administrations:
         How much each was [mg].
     end_h
         When the next one would have been due, or the end of what is looked at [h].
+    left_out
+        True where the log has earlier doses that are not followed.
     """
 
     times_h: FloatArray
     amounts_mg: FloatArray
     end_h: float
+    left_out: bool = False
 
 
 def list_administrations(
@@ -112,6 +115,7 @@ def _cut(doses: list[tuple[float, float]], spacing: float) -> Administrations:
         times_h=np.array([time for time, _ in kept]),
         amounts_mg=np.array([amount for _, amount in kept]),
         end_h=last + spacing,
+        left_out=len(kept) < len(doses),
     )
 
 

@@ -84,6 +84,8 @@ def place_observation(level: Concentration, value: float, doses: Administrations
     day = np.floor(round(level.when.order, 2)) * 24.0
     hours = 0.0 if level.hours_after_dose is None else level.hours_after_dose
     taken = np.flatnonzero(doses.times_h + hours < day + 24.0)
+    if not len(taken) and doses.left_out:
+        return "it lies before the stretch of the dosing log that is followed"
     if not len(taken):
         seen = "" if level.below_limit else "; what was measured there means that a date or the log is wrong"
         return f"it was taken before the first dose{seen}"
