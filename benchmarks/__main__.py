@@ -31,7 +31,7 @@ cores shared with other work: times are upper bounds. Figures that miss what was
 
 **Not validated for**: diagnosis; children; scans with contrast; motion; reticulation, honeycombing, consolidation and
 emphysema of real patients, whose kinds were judged on phantoms alone; agreement with a radiologist's percentage;
-repeat scans of the same patient.
+repeat scans of the same patient; drug exposure in lung or connective-tissue disease, which is simulated alone.
 """
 
 
