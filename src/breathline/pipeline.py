@@ -9,7 +9,14 @@ from pathlib import Path
 
 from breathline import __version__
 from breathline.errors import Problem, ScanError, Severity
-from breathline.exposure import judged_treatment, summarise_exposure
+from breathline.exposure import (
+    describe_steps,
+    estimate_exposure,
+    judged_treatment,
+    relate_course,
+    summarise_exposure,
+    tell_problems,
+)
 from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Subject, Timeline, Verdict
 from breathline.model.criterion import Period
 from breathline.model.exposure import ExposureSummary
@@ -57,9 +64,10 @@ def assess(
     measured = (*record.measurements, *from_scans)
     derived = derive(standardise(measured, record.person), record.person, record.labs)
     standings = standardise((*measured, *derived.measurements), record.person)
-    exposure = summarise_exposure(record.doses, record.treatment_start)
+    exposure = estimate_exposure(summarise_exposure(record.doses, record.treatment_start), record)
     timeline = draw_timeline(record, exposure, from_scans)
     judged = judge_record(standings, timeline.treatment_start, timeline.treatment_stop)
+    exposure = relate_course(exposure, judged.course)
     safety = summarise_safety(
         record.events,
         timeline.treatment_start,
@@ -105,8 +113,8 @@ def assess(
             verdicts[0],
             started=timeline.treatment_start is not None,
         ),
-        warnings=(*record.warnings, *refused, *derived.problems),
-        steps=steps,
+        warnings=(*record.warnings, *refused, *derived.problems, *tell_problems(exposure)),
+        steps=(*steps, *describe_steps(exposure)),
         inputs=record.inputs,
         version=__version__,
         against_best=judged.against_best,

@@ -10,12 +10,14 @@ from click.testing import CliRunner
 from breathline.cli import main
 from breathline.cli.listing import REGISTRIES
 from breathline.equations import EQUATIONS
+from breathline.exposure import MODELS
 from breathline.outcomes import OUTCOMES
 from breathline.physiology import FORMULAS
 
 
 @pytest.mark.parametrize(
-    ("kind", "registry"), [("measures", OUTCOMES), ("equations", EQUATIONS), ("formulas", FORMULAS)]
+    ("kind", "registry"),
+    [("measures", OUTCOMES), ("equations", EQUATIONS), ("formulas", FORMULAS), ("models", MODELS)],
 )
 def test_everything_registered_is_listed_with_its_source(kind: str, registry: object) -> None:
     told = CliRunner().invoke(main, ["list", kind, "--json"])
@@ -27,7 +29,8 @@ def test_everything_registered_is_listed_with_its_source(kind: str, registry: ob
         assert f"{row['key']}: {row['label']}" in text
         for cited in (row, row.get("error"), row.get("important_difference")):
             if cited and cited.get("source"):
-                assert cited["source"] in text
+                sources = [cited["source"]] if isinstance(cited["source"], str) else cited["source"]
+                assert all(source in text for source in sources)
 
 
 def test_the_text_of_a_measure() -> None:

@@ -1112,8 +1112,47 @@ CASES = [
         new="400,",
         says=[
             (
-                "error: doses.csv, line 3, column 'unit': The dose 400 of imatinib has no unit, and none "
-                "is guessed. Write the unit of one administration, such as mg or g."
+                "warning: doses.csv, line 3, column 'unit': The dose 400 of imatinib has no unit, and none "
+                "is guessed. The row is kept as it came; its amount is not counted. In mg it would be a usual "
+                "single dose, in the others not. Write the unit of one administration, such as mg or g."
+            ),
+        ],
+    ),
+    Case(
+        name="grams for milligrams",
+        file="doses.csv",
+        old="400,mg",
+        new="400,g",
+        says=[
+            (
+                "warning: doses.csv, line 3, column 'dose': A single dose of 400 g of imatinib lies outside "
+                "what is given (50 to 800 mg). In mg it would be usual. The row is kept as it came; its "
+                "amount is not counted. Look up dose and unit; if both are right, write 'checked' into the "
+                "reason."
+            ),
+        ],
+    ),
+    Case(
+        name="drug misspelt",
+        file="doses.csv",
+        old="imatinib",
+        new="imatinb",
+        says=[
+            (
+                "warning: doses.csv, line 3, column 'drug': 'imatinb' is no drug known here. Did you mean "
+                "'imatinib'? Correct its spelling; it is not taken for that drug."
+            ),
+        ],
+    ),
+    Case(
+        name="drug unknown",
+        file="doses.csv",
+        old="imatinib",
+        new="study drug X",
+        says=[
+            (
+                "note: doses.csv, line 3, column 'drug': 'study drug X' is no drug known here. It is kept as "
+                "written; its unit cannot be checked."
             ),
         ],
     ),
@@ -1171,8 +1210,9 @@ CASES = [
         new="2021-07-05,2021-02-15",
         says=[
             (
-                "error: doses.csv, line 3, column 'stop': The stop (2021-02-15) lies before the start "
-                "(2021-07-05). Look up both; they may have been swapped."
+                "warning: doses.csv, line 3, column 'stop': The stop (2021-02-15) lies before the start "
+                "(2021-07-05). The row is kept as it came; how long it lasted is taken to be unknown. "
+                "Look up both; they may have been swapped."
             ),
         ],
     ),

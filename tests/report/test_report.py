@@ -118,6 +118,7 @@ def test_the_answer_stands_before_everything_else(whole: tuple[str, Page, Path])
         "Adverse events",
         "Read with care",
         "Treatment",
+        "Benefit and harm",
         "Timeline",
         "The sides of the disease",
         "Before treatment and on treatment",
@@ -251,7 +252,14 @@ def test_the_same_assessment_gives_the_same_bytes(whole: tuple[str, Page, Path])
     before = {p.name: p.read_bytes() for p in (whole[2] / "figures").iterdir()}
     assert report_text(example(), whole[2]) == whole[0]
     assert {p.name: p.read_bytes() for p in (whole[2] / "figures").iterdir()} == before
-    assert sorted(before) == ["ct.png", "ct.svg", "timeline.png", "timeline.svg"]
+    assert sorted(before) == [
+        "balance.png",
+        "balance.svg",
+        "ct.png",
+        "ct.svg",
+        "timeline.png",
+        "timeline.svg",
+    ]
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(
@@ -304,6 +312,7 @@ def test_every_message_is_used_somewhere() -> None:
         "patient.male",
     )
     by_name += ("causality.", "labs.onset.", "labs.not_recorded", "labs.empty")
+    by_name += ("balance.judgement.", "levels.female.", "levels.current_smoker.")
     for key in read_wording().messages:
         stem = key.removesuffix(".one").removesuffix(".many")
         assert stem in source or key.startswith(by_name), key

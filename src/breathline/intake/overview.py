@@ -62,6 +62,9 @@ def _found(record: PatientRecord, measures: Mapping[str, OutcomeMeasure]) -> tup
         lines.append(f"{_count(len(record.labs), 'laboratory value')} of {listed(tests)}.")
     if record.causality:
         lines.append(f"{_count(len(record.causality), 'answer')} on causality.")
+    if record.concentrations:
+        drugs = list(dict.fromkeys(level.drug for level in record.concentrations))
+        lines.append(f"{_count(len(record.concentrations), 'measured concentration')} of {listed(drugs)}.")
     return tuple(lines)
 
 

@@ -34,6 +34,8 @@ def _every(text: str, info: _Info) -> float | None:
     if not text:
         return None
     hours, supposed = cell.parse_every(text)
+    if " ".join(text.lower().split()) in cell.SINGLE:
+        info.context.single_doses.append(info.context.line)
     if supposed:
         info.context.supposed_hours.append((info.context.line, text))
     return hours
@@ -54,7 +56,7 @@ NeededCell = Annotated[str, BeforeValidator(_required)]
 
 
 class TableRow(BaseModel):
-    """What every row has: the line it starts on."""
+    """What every row has: the line it starts on; some keep the row as it came too, in `written`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     required: ClassVar[tuple[str, ...]] = ()
@@ -63,7 +65,7 @@ class TableRow(BaseModel):
     @classmethod
     def columns(cls) -> tuple[str, ...]:
         """Give the names of the columns, in the order a table has them."""
-        return tuple(name for name in cls.model_fields if name != "line")
+        return tuple(name for name in cls.model_fields if name not in ("line", "written"))
 
 
 class VisitRow(TableRow):
@@ -94,6 +96,7 @@ class DoseRow(TableRow):
     start_week: WeekCell = None
     stop_week: WeekCell = None
     reason: str = ""
+    written: str = ""
 
 
 class EventRow(TableRow):
@@ -137,6 +140,8 @@ class LabRow(TableRow):
     unit: str = ""
     low: NumberCell = None
     high: NumberCell = None
+    hours_after_dose: NumberCell = None
+    written: str = ""
 
 
 class ScanRow(TableRow):
@@ -158,7 +163,8 @@ def read_rows(table: Table, kind: type[AnyRow], sheet: cell.Sheet, findings: Fin
         sheet.line = row.line
         texts = table.cells_by_name(row)
         try:
-            found.append(kind.model_validate({**texts, "line": row.line}, context=sheet))
+            own = {"line": row.line, "written": ", ".join(row.cells)}
+            found.append(kind.model_validate({**texts, **own}, context=sheet))
         except ValidationError as refused:
             report_refused(refused, texts, table.file, row.line, findings)
     return tuple(found)

@@ -81,8 +81,14 @@ class DoseInterval:
         Amount of one administration, in `unit` (such as ``mg``); NOT_RECORDED where the log does not say.
     every_hours
         Interval between administrations [h]; None where the log does not say.
+    once
+        True for a single dose, given at the start.
     stop
         None while it is still being taken or the end is not recorded.
+    written
+        The row as it came.
+    amount_doubt, span_doubt
+        Why the amount, or the stretch of time, cannot be used; empty where it can.
     """
 
     drug: str
@@ -91,9 +97,13 @@ class DoseInterval:
     start: Moment
     stop: Moment | None = None
     every_hours: float | None = None
+    once: bool = False
     route: str = ""
     reason: str = ""
     row: int | None = None
+    written: str = ""
+    amount_doubt: str = ""
+    span_doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +196,33 @@ class CausalityAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Concentration:
+    """A concentration of a drug measured in plasma, as the laboratory table gives it.
+
+    Parameters
+    ----------
+    drug
+        Key of the drug.
+    value
+        In `unit`; where `below_limit`, the limit of quantification that it did not reach. None where the cell
+        cannot be read as either.
+    hours_after_dose
+        Time since the last dose [h]; None where not recorded.
+    written
+        The row as it came.
+    """
+
+    drug: str
+    value: float | None
+    unit: str
+    when: Moment | None
+    hours_after_dose: float | None = None
+    below_limit: bool = False
+    row: int | None = None
+    written: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class InputFile:
     """A file that was read, with its hash, so that a result can be traced to its inputs."""
 
@@ -208,6 +245,8 @@ class PatientRecord:
         None means the table is missing.
     causality
         Answers on causality; None means the table is missing.
+    concentrations
+        Concentrations of drugs, which stand in the same table.
     warnings
         Problems that did not stop the record from being used.
     """
@@ -220,5 +259,6 @@ class PatientRecord:
     events: tuple[Event, ...] | None
     labs: tuple[LabResult, ...] | None
     causality: tuple[CausalityAnswer, ...] | None = None
+    concentrations: tuple[Concentration, ...] = ()
     inputs: tuple[InputFile, ...] = ()
     warnings: tuple[Problem, ...] = ()

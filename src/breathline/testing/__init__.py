@@ -14,6 +14,7 @@ from breathline.testing.equation import check_equation
 from breathline.testing.formula import check_formula
 from breathline.testing.outcome import check_outcome
 from breathline.testing.pattern import check_pattern_method
+from breathline.testing.population import check_population_model
 
 __all__ = [
     "ContractError",
@@ -22,5 +23,6 @@ __all__ = [
     "check_formula",
     "check_outcome",
     "check_pattern_method",
+    "check_population_model",
     "check_verdict",
 ]

@@ -80,6 +80,8 @@ class CourseRow:
     weeks: str
     daily: str
     total: str
+    intensity: str
+    covered: str
     reason: str
 
 
@@ -208,7 +210,17 @@ def _course(course: Course, say: Wording) -> CourseRow:
         weeks=unknown if course.weeks is None else say.week(course.weeks),
         daily=daily,
         total=total,
+        intensity=_percent(course.relative_intensity, say),
+        covered=_percent(course.adherence, say),
         reason=course.reason,
+    )
+
+
+def _percent(share: float | None, say: Wording) -> str:
+    return (
+        say("exposure.unknown")
+        if share is None
+        else say("exposure.percent", percent=say.number(100 * share, 0))
     )
 
 
