@@ -45,7 +45,9 @@ def rows() -> list[Row]:
     with tempfile.TemporaryDirectory() as folder:
         for slices in SLICES:
             made = Path(folder) / str(slices)
-            write_phantom(made, PhantomSpec(seed=61, slices=slices, thickness_mm=HEIGHT_MM / slices, **DISEASE))
+            write_phantom(
+                made, PhantomSpec(seed=61, slices=slices, thickness_mm=HEIGHT_MM / slices, **DISEASE)
+            )
             _, first, _ = measured(_measure, made / "dicom", f"{folder}/out")
             _, second, peak = measured(_measure, made / "dicom", f"{folder}/out")
             times[slices] = min(first, second)
@@ -74,9 +76,7 @@ def _peer_rows(ours: float) -> list[Row]:
     python = os.environ.get("BREATHLINE_PEERS")
     if not python:
         return []
-    done = subprocess.run(
-        [python, "-c", PEER, str(PEER_SLICES)], check=True, capture_output=True, text=True
-    )
+    done = subprocess.run([python, "-c", PEER, str(PEER_SLICES)], check=True, capture_output=True, text=True)
     theirs = float(done.stdout) * 320 / PEER_SLICES
     return [
         Row(

@@ -65,7 +65,9 @@ def beaten(hu: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Show some of the chest twice, as a beating heart or a breath drawn during the scan does."""
     if random.random() > MOVED:
         return hu
-    where = ndimage.zoom(random.normal(size=(3, 5, 5)), [n / m for n, m in zip(hu.shape, (3, 5, 5), strict=True)], order=1)
+    where = ndimage.zoom(
+        random.normal(size=(3, 5, 5)), [n / m for n, m in zip(hu.shape, (3, 5, 5), strict=True)], order=1
+    )
     share = 0.5 * np.clip(where + random.uniform(-0.5, 0.5), 0.0, 1.0).astype(np.float32)
     other = np.roll(hu, tuple(random.integers(-5, 6, 2)), axis=(1, 2))
     return ((1 - share) * hu + share * other).astype(np.int16)
@@ -284,7 +286,9 @@ def train(examples: list[Example], minutes: float, earlier: Path) -> UNet:
     total = steps_all = 0
     network.train()
     while (part := (time.monotonic() - started) / (60.0 * minutes)) < 1.0:
-        rate = RATE * (min(1.0, part / 0.05) if part < 0.05 else 0.5 * (1 + np.cos(np.pi * (part - 0.05) / 0.95)))
+        rate = RATE * (
+            min(1.0, part / 0.05) if part < 0.05 else 0.5 * (1 + np.cos(np.pi * (part - 0.05) / 0.95))
+        )
         for group in optimiser.param_groups:
             group["lr"] = rate
         drawn = [patch(examples[random.integers(len(examples))], random) for _ in range(BATCH)]

@@ -1,6 +1,6 @@
 """Draw the pictures of docs/explanation/hrct.md, from a phantom.
 
-    python data-raw/pictures/hrct.py
+python data-raw/pictures/hrct.py
 """
 
 from __future__ import annotations
@@ -60,7 +60,9 @@ def main() -> None:
     box = (slice(rows[0] - 12, rows[-1] + 12), slice(columns[0] - 12, columns[-1] + 12))
 
     figure, axes = plt.subplots(1, 3, figsize=(12, 3.4), layout="constrained")
-    figure.suptitle("lungs found (orange) and true (dotted), airway (green), recovered dense lung (red)", fontsize=9)
+    figure.suptitle(
+        "lungs found (orange) and true (dotted), airway (green), recovered dense lung (red)", fontsize=9
+    )
     for one, number in zip(axes, numbers, strict=True):
         show(one, volume.hu[number], box, "")
         one.contour(lungs[number][box] > 0, [0.5], colors="orange", linewidths=1.0)
@@ -75,7 +77,9 @@ def main() -> None:
         for row, (labels, title) in enumerate(((truth.labels, "truth"), (patterns, "found"))):
             show(axes[row, column], volume.hu[number], box, title)
             axes[row, column].imshow(coloured(labels[number][box]), interpolation="nearest")
-    handles = [Patch(color=colour, label=name.replace("_", " ")) for name, (colour, _) in PATTERN_STYLES.items()]
+    handles = [
+        Patch(color=colour, label=name.replace("_", " ")) for name, (colour, _) in PATTERN_STYLES.items()
+    ]
     figure.legend(handles=handles, loc="outside lower center", ncol=7, fontsize=8)
     save("hrct-patterns.png")
 

@@ -30,7 +30,9 @@ def told(ill: tuple[Volume, LabelMap, LabelMap]) -> PatternMap:
     return PATTERN_METHODS["learned_texture"].classify(ill[0], ill[1])
 
 
-def chest(hu: np.ndarray, spacing: tuple[float, float, float], *, apart: bool = False) -> tuple[Volume, LabelMap]:
+def chest(
+    hu: np.ndarray, spacing: tuple[float, float, float], *, apart: bool = False
+) -> tuple[Volume, LabelMap]:
     geometry = Geometry(shape=hu.shape, spacing_mm=spacing, slice_thickness_mm=1.0 if apart else spacing[0])
     lungs = np.zeros(hu.shape, np.uint8)
     lungs[1:, 4:-4, 4:-4] = 1

@@ -24,7 +24,7 @@ def test_the_folder_of_the_guide_has_no_problem(tmp_path: Path) -> None:
         "patient.toml": _starting("id ="),
         "doses.csv": _starting("drug,"),
         "events.csv": _starting("term,start"),
-        "labs.csv": _starting("date,test"),
+        "labs.csv": _starting("date,test,value,unit,low,high\n"),
         "causality.csv": _starting("term,drug"),
     }
     for number, form in enumerate(("date,measure", "date,fvc")):
