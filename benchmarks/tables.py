@@ -104,12 +104,12 @@ def predict_tables(folder: Path) -> list[Row]:
         source = folder / f"people.{kind}"
         write(table, source)
         run = command("predict", str(source), "-o", str(folder / f"out.{kind}"), "--quiet")
-        rate = 60.0 * PEOPLE / run.seconds
+        rate = 60.0 * PEOPLE / run.cpu_seconds  # the clock also counts what else the machine does
         found.append(
             Row(
                 what=f"predict, {kind} in and out: FVC, FEV1, DLCO with % predicted, z and lower limit",
                 on=f"{PEOPLE:,} people",
-                figure=f"{rate / 1e6:.1f} million rows a minute ({run.cpu_seconds:.0f} s of one core, "
+                figure=f"{rate / 1e6:.1f} million rows a minute of one core ({run.seconds:.0f} s by the clock, "
                 f"{run.peak_mib:.0f} MiB)",
                 wanted="≥ 1 million rows a minute",
                 met=rate >= ROWS_A_MINUTE,
@@ -130,11 +130,11 @@ def equations_alone() -> Row:
         return time.perf_counter() - started[0], time.process_time() - started[1]
 
     seconds, cpu = min(once() for _ in range(5))
-    rate = 3 * PEOPLE / seconds
+    rate = 3 * PEOPLE / cpu
     return Row(
         what="the three equations in memory: median, % predicted, z and lower limit of every value",
         on=f"{3 * PEOPLE:,} values",
-        figure=f"{rate / 1e6:.1f} million values a second ({cpu:.1f} s of one core)",
+        figure=f"{rate / 1e6:.1f} million values a second of one core ({seconds:.1f} s by the clock)",
         wanted="≥ 1 million values a second",
         met=rate >= VALUES_A_SECOND,
     )
