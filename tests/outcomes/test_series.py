@@ -118,6 +118,15 @@ def test_without_a_start_the_method_with_two_values_is_compared() -> None:
     assert "(method not stated)" in change.reason
 
 
+def test_without_a_start_the_method_that_reaches_furthest_is_compared() -> None:
+    rows = [value("dlco", 8.0, 5, method="a"), value("dlco", 7.0, 0, method="b")]
+    rows += [value("dlco", v, 20, method=m) for v, m in ((13.0, "a"), (14.0, "b"))]
+    rows += [value("dlco", 9.0, 12, method="a"), value("dlco", 20.0, 30, method="once")]
+    change = only(judged(*rows, start=None, stop=None).changes)
+    assert (change.baseline, change.followup) == (7.0, 14.0)
+    assert "(a, once)" in change.reason
+
+
 def test_values_after_treatment_do_not_choose_the_method() -> None:
     rows = [value("dlco", 8.0, -1, method=m) for m in ("a", "b")]
     rows += [value("dlco", 13.0, 20, method="a"), value("dlco", 9.0, 60, method="b")]
