@@ -105,6 +105,16 @@ def test_of_two_methods_on_both_sides_the_later_value_decides() -> None:
     assert only(judged(*rows).changes).baseline == 7.0  # then the later baseline
 
 
+def test_what_the_disease_made_impossible_belongs_to_every_method() -> None:
+    rows = [value("fvc", 2.0, -1, method=m) for m in ("before bronchodilator", "after bronchodilator")]
+    rows += [value("fvc", 2.1, 8, method="before bronchodilator"), value("fvc", Absence.UNABLE, 20)]
+    change = only(judged(*rows).changes)
+    assert (change.baseline, change.followup) == (2.0, Absence.UNABLE)
+    assert change.judgement is Judgement.WORSE
+    alone = only(judged(*rows[:2], value("fvc", Absence.UNABLE, 20)).changes)
+    assert alone.judgement is Judgement.WORSE
+
+
 def test_without_a_common_method_the_comparison_is_refused() -> None:
     change = only(judged(value("dlco", 8.0, -1, method="a"), value("dlco", 13.0, 20, method="b")).changes)
     assert change.judgement is Judgement.CANNOT_TELL
