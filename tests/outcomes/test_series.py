@@ -105,6 +105,16 @@ def test_of_two_methods_on_both_sides_the_later_value_decides() -> None:
     assert only(judged(*rows).changes).baseline == 7.0  # then the later baseline
 
 
+def test_what_the_disease_made_impossible_belongs_to_every_method() -> None:
+    rows = [value("fvc", 2.0, -1, method=m) for m in ("before bronchodilator", "after bronchodilator")]
+    rows += [value("fvc", 2.1, 8, method="before bronchodilator"), value("fvc", Absence.UNABLE, 20)]
+    change = only(judged(*rows).changes)
+    assert (change.baseline, change.followup) == (2.0, Absence.UNABLE)
+    assert change.judgement is Judgement.WORSE
+    alone = only(judged(*rows[:2], value("fvc", Absence.UNABLE, 20)).changes)
+    assert alone.judgement is Judgement.WORSE
+
+
 def test_without_a_common_method_the_comparison_is_refused() -> None:
     change = only(judged(value("dlco", 8.0, -1, method="a"), value("dlco", 13.0, 20, method="b")).changes)
     assert change.judgement is Judgement.CANNOT_TELL
@@ -116,6 +126,15 @@ def test_without_a_start_the_method_with_two_values_is_compared() -> None:
     change = only(judged(*rows, start=None, stop=None).changes)
     assert (change.baseline, change.followup) == (8.0, 14.0)
     assert "(method not stated)" in change.reason
+
+
+def test_without_a_start_the_method_that_reaches_furthest_is_compared() -> None:
+    rows = [value("dlco", 8.0, 5, method="a"), value("dlco", 7.0, 0, method="b")]
+    rows += [value("dlco", v, 20, method=m) for v, m in ((13.0, "a"), (14.0, "b"))]
+    rows += [value("dlco", 9.0, 12, method="a"), value("dlco", 20.0, 30, method="once")]
+    change = only(judged(*rows, start=None, stop=None).changes)
+    assert (change.baseline, change.followup) == (7.0, 14.0)
+    assert "(a, once)" in change.reason
 
 
 def test_values_after_treatment_do_not_choose_the_method() -> None:

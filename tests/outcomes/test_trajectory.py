@@ -137,6 +137,21 @@ def test_a_turn_beyond_chance_is_judged_and_told() -> None:
     assert "is more than chance, for the worse." in turned.sentence
 
 
+@pytest.mark.parametrize(
+    ("last", "judgement"),
+    [
+        # The half-width of the difference is 16.04 a year (see above), the slope before −6.02 a year.
+        (13.02, Judgement.BETTER),  # difference 16.51
+        (12.80, Judgement.NO_CHANGE),  # 15.93
+    ],
+)
+def test_a_turn_at_the_limit_of_chance(last: float, judgement: Judgement) -> None:
+    assert sure("dlco", {-26: 12.0, 0: 9.0, 20: last}).judgement is judgement
+    mirror = {Judgement.BETTER: Judgement.WORSE}
+    mirrored = sure("dlco", {-26: 20.0 - 12.0, 0: 20.0 - 9.0, 20: 20.0 - last})
+    assert mirrored.judgement is mirror.get(judgement, judgement)
+
+
 def test_lower_is_better_turns_the_judgement() -> None:
     values: dict[float, Value] = {-52: 10.0, -1: 35.0, 10: 20.0, 30: 8.0}
     assert sure("mrss", values).judgement is Judgement.BETTER

@@ -46,6 +46,11 @@ class Dated:
         """Whether it says something: a number, or that the disease made the test impossible."""
         return self.item.value not in (Absence.NOT_DONE, Absence.NOT_RECORDED)
 
+    @property
+    def has_number(self) -> bool:
+        """Whether there is a number, and not a reason why there is none."""
+        return not isinstance(self.item.value, Absence)
+
     def says(self, words: Sequence[str]) -> bool:
         """Tell whether the note holds one of these words."""
         note = self.item.note.casefold()
@@ -96,20 +101,20 @@ class Series:
 
         Without such a method nothing is left out, and the comparison itself says that it cannot be made.
         """
-        methods = {_method(one) for one in self.values if one.informative}
+        methods = {_method(one) for one in self.values if one.has_number}
         if len(methods) < 2 or self.measure.comparative:
             return self
         ranks = {name: rank for name in methods if (rank := self._rank(name, start, last)) is not None}
         if not ranks:
             return self
         chosen = max(sorted(ranks), key=lambda name: ranks[name])
-        kept = tuple(one for one in self.values if _method(one) == chosen or not one.informative)
+        kept = tuple(one for one in self.values if _belongs(one, chosen))
         left_out = {one.item.method.strip() or "method not stated" for one in self.values if one not in kept}
         return replace(self, values=kept, other_methods=tuple(sorted(left_out)))
 
     def _rank(self, method: str, start: float | None, last: float) -> tuple[float, float, int] | None:
         """Rank a method by its last value, then by its baseline; None where it has no two to compare."""
-        own = [one for one in self.values if one.informative and _method(one) == method]
+        own = [one for one in self.values if one.informative and _belongs(one, method)]
         if start is None:
             return None if len(own) < 2 else (own[-1].day, -own[0].day, len(own))
         before = [one.day for one in own if one.day <= start]
@@ -130,6 +135,11 @@ def day_of(moment: Moment | None, start: Moment | None) -> float | None:
 
 def _method(one: Dated) -> str:
     return one.item.method.strip().casefold()
+
+
+def _belongs(one: Dated, method: str) -> bool:
+    """Tell whether a value is of a method; a test that could not be done belongs to every one."""
+    return _method(one) == method or not one.has_number
 
 
 def _one_a_day(measure: OutcomeMeasure, dated: Sequence[Dated]) -> list[Dated]:
