@@ -170,19 +170,24 @@ def survives(module: str, text: str, tests: list[str]) -> bool:
 
 
 def main() -> int:
-    """Take a folder of the package, tests separated by commas, and a share of the mutants (fixed seed)."""
-    folder, tests = Path(sys.argv[1]), sys.argv[2].split(",")
+    """Take a folder of the package or files of one, tests, and a share of the mutants (fixed seed).
+
+    Several files or tests are separated by commas.
+    """
+    paths, tests = [Path(one) for one in sys.argv[1].split(",")], sys.argv[2].split(",")
+    folder = paths[0] if paths[0].is_dir() else paths[0].parent
+    paths = sorted(folder.glob("*.py")) if paths[0].is_dir() else paths
     share = float(sys.argv[3]) if len(sys.argv) > 3 else 1.0
     chance = random.Random(1)
     package = ".".join(folder.parts[folder.parts.index("breathline") :])
     for name in LOADED_ONCE:
         importlib.import_module(name)
     assert package not in sys.modules, "the modules to be changed are loaded already"
-    first = sorted(folder.glob("*.py"))[-1]
+    first = paths[-1]
     if not survives(f"{package}.{first.stem}", first.read_text(encoding="utf-8"), tests):
         raise SystemExit("The tests fail on the code as it is.")
     counts = {True: 0, False: 0}
-    for path in sorted(folder.glob("*.py")):
+    for path in paths:
         module = package if path.stem == "__init__" else f"{package}.{path.stem}"
         for line, what, text in mutants(path.read_text(encoding="utf-8")):
             if chance.random() >= share:

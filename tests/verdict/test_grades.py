@@ -204,3 +204,10 @@ def test_nyha_contract():
 def test_nyha_compares_the_ends_of_the_time():
     assert label("nyha_change", ON, nyha_class={-1: 3, 10: 2, 20: 3}) == "unchanged"
     assert label("nyha_change", BEFORE, nyha_class={-110: 1, -90: 3, -1: 3}) == "unchanged"
+
+
+def test_classes_are_counted_in_classes():
+    verdict = judge("nyha_change", patient(ON, nyha_class={-1: 4, 20: 3}))
+    assert verdict.reasons == (
+        "NYHA class fell by 1 class (from 4 at week −1 to 3 at week 20); asked: a fall of at least 1 class.",
+    )

@@ -130,3 +130,14 @@ def test_another_disease_is_said():
     assert verdict.presumed == (
         "ILD of a connective tissue disease. But: The record names chronic hypersensitivity pneumonitis.",
     )
+
+
+def test_a_first_value_on_treatment_is_no_baseline_of_improvement():
+    verdict = judge(UP, patient(ON, fvc={4: 3.0, 20: 3.3}, dlco={-1: 10.0}))
+    assert verdict.label == "cannot_tell"
+    assert verdict.missing == (
+        "FVC: no value before treatment (read at week 20: the last value before treatment against the last on it)",
+        "DLCO: no value on treatment (read at week 20: the last value before treatment against the last on it)",
+    )
+    # Of progression any two values on treatment count.
+    assert label(DOWN, ON, fvc={4: 3.0, 20: 2.7}) == "met"

@@ -264,3 +264,11 @@ def test_what_a_later_visit_of_the_same_year_tells_closes_an_open_one():
         six_minute_walk={-40: 400.0},
     )
     assert (verdict.label, verdict.read_at.week) == ("not_met", 24)
+
+
+def test_classes_of_breathlessness_are_counted_in_classes():
+    verdict = judge(NAME, patient(nyha_class={-50: 2, -1: 3}, mmrc={-50: 1, -1: 2}, **FVC_FALLS))
+    assert verdict.reasons[:2] == (
+        "mMRC grade rose by 1 class (from 1 at week −50 to 2 at week −1); asked: a rise of at least 1 class.",
+        "NYHA class rose by 1 class (from 2 at week −50 to 3 at week −1); asked: a rise of at least 1 class.",
+    )

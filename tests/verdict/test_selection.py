@@ -85,3 +85,16 @@ def test_every_verdict_survives_the_archive():
     with tempfile.TemporaryDirectory() as folder:
         write_assessment(written, Path(folder) / "a.json")
         assert read_assessment(Path(folder) / "a.json") == written
+
+
+def test_what_nobody_has_checked_against_its_publication_says_so():
+    unverified = {name for name, found in CRITERIA.items() if found.source and not found.source.verified}
+    assert unverified == {
+        "omeract_ctd_ild_improvement",
+        "ats_ers_2000",
+        "ats_ers_2000_failure",
+        "nyha_change",
+        "ers_ats_2022",
+        "gap_2012",
+        "ild_gap_2014",
+    }

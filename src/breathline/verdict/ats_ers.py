@@ -1,13 +1,10 @@
 """What response and failure by the ATS/ERS statement of 2000 have in common."""
 
-from math import inf
-
 from breathline.sources import Source
 from breathline.verdict.changes import Moved
 from breathline.verdict.conditions import NotAssessed, SomeOf, Whichever, any_of
 from breathline.verdict.imaging import less_disease, more_disease
 from breathline.verdict.limits import Counted, Limit, Towards, at_least
-from breathline.verdict.reading import Pairing, Window
 from breathline.verdict.rule import Presumption
 from breathline.verdict.symptoms import better_symptoms, worse_symptoms
 
@@ -16,12 +13,6 @@ SOURCE = Source(
     "response to therapy",
     verified=False,
     note="limits and structure as a secondary source prints them",
-)
-
-WINDOW = Window(
-    printed="the last value before treatment against the last on it",
-    days=inf,
-    pairing=Pairing.BASELINE_TO_LAST,
 )
 
 PRESUMES = (

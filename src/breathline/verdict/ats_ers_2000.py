@@ -1,7 +1,8 @@
 """Favourable response to therapy (ATS/ERS international consensus statement 2000)."""
 
 from breathline.model.criterion import Period
-from breathline.verdict.ats_ers import PRESUMES, SOURCE, WINDOW, responded
+from breathline.verdict.ats_ers import PRESUMES, SOURCE, responded
+from breathline.verdict.reading import AGAINST_BASELINE
 from breathline.verdict.rule import Case, Rule, criterion_of
 
 RULE = Rule(
@@ -11,7 +12,7 @@ RULE = Rule(
     "HRCT; physiologic improvement by two or more of: ≥ 10 % increase in TLC or VC (or at least 200 mL), ≥ 15 % "
     "increase in DLCO (or at least 3 mL/min/mmHg), ≥ 4 points of O2 saturation or ≥ 4 mmHg of PaO2 on exercise.",
     source=SOURCE,
-    window=WINDOW,
+    window=AGAINST_BASELINE,
     cases=(
         Case(
             label="met",

@@ -1,7 +1,8 @@
 """Failure to respond to therapy (ATS/ERS international consensus statement 2000)."""
 
 from breathline.model.criterion import Period
-from breathline.verdict.ats_ers import PRESUMES, SOURCE, WINDOW, failed
+from breathline.verdict.ats_ers import PRESUMES, SOURCE, failed
+from breathline.verdict.reading import AGAINST_BASELINE
 from breathline.verdict.rule import Case, Rule, criterion_of
 
 RULE = Rule(
@@ -11,7 +12,7 @@ RULE = Rule(
     "deterioration of lung function by two or more of: ≥ 10 % decrease in TLC or VC (or 200 mL), ≥ 15 % decrease in "
     "DLCO (or at least 3 mL/min/mmHg), worsening of O2 saturation by ≥ 4 points or of PaO2 by ≥ 4 mmHg on exercise.",
     source=SOURCE,
-    window=WINDOW,
+    window=AGAINST_BASELINE,
     cases=(
         Case(
             label="met",

@@ -1,7 +1,5 @@
 """Good response to imatinib in ILD of systemic sclerosis (Fraticelli, Arthritis Res Ther 2014)."""
 
-from math import inf
-
 from breathline.model.criterion import Period
 from breathline.sources import Source
 from breathline.verdict.changes import Moved
@@ -9,7 +7,7 @@ from breathline.verdict.conditions import all_of, any_of
 from breathline.verdict.disease import names_no_ctd
 from breathline.verdict.imaging import unchanged_or_better
 from breathline.verdict.limits import Counted, Towards, less_than, more_than
-from breathline.verdict.reading import Pairing, Window
+from breathline.verdict.reading import AGAINST_BASELINE
 from breathline.verdict.rule import Case, Presumption, Rule, criterion_of
 
 FVC = Moved(
@@ -42,11 +40,7 @@ RULE = Rule(
     printed="An increase of FVC by more than 15 % and/or increase of DLCO > 15 %, and PaO2 > 90 % of initial value, "
     "and HRCT-scan pattern unchanged or improved.",
     source=Source("fraticelli_2014", "abstract"),
-    window=Window(
-        printed="the last value before treatment against the last on it (after 6 months in the trial)",
-        days=inf,
-        pairing=Pairing.BASELINE_TO_LAST,
-    ),
+    window=AGAINST_BASELINE,
     cases=(
         Case(
             label="met",
@@ -66,6 +60,7 @@ RULE = Rule(
             printed="ILD of systemic sclerosis unresponsive to cyclophosphamide", against=names_no_ctd
         ),
     ),
+    note="The trial compared after 6 months; here it is the last value on treatment.",
 )
 
 CRITERION = criterion_of(RULE)

@@ -3,9 +3,6 @@
 from breathline.verdict.changes import Moved
 from breathline.verdict.conditions import SomeOf, all_of, any_of
 from breathline.verdict.limits import Counted, Limit, Towards, at_least, less_than
-from breathline.verdict.reading import YEAR_DAYS, Pairing, Window
-
-WINDOW_DAYS = 2 * YEAR_DAYS
 
 
 def changed(towards: Towards) -> SomeOf:
@@ -26,8 +23,3 @@ def changed(towards: Towards) -> SomeOf:
             moved(f"≥ 15 % relative {word} in DLCO", "dlco", at_least(15.0)),
         ),
     )
-
-
-def window(pairing: Pairing) -> Window:
-    """Give the window, which the publication does not print."""
-    return Window(printed="24 months, as the publication prints none", days=WINDOW_DAYS, pairing=pairing)

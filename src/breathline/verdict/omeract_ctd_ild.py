@@ -4,8 +4,8 @@ from breathline.model.criterion import Period
 from breathline.sources import Source
 from breathline.verdict.disease import names_no_ctd
 from breathline.verdict.limits import Towards
-from breathline.verdict.omeract import changed, window
-from breathline.verdict.reading import Pairing
+from breathline.verdict.omeract import changed
+from breathline.verdict.reading import YEAR_DAYS, Pairing, Window
 from breathline.verdict.rule import Case, Presumption, Rule, criterion_of
 
 RULE = Rule(
@@ -14,7 +14,9 @@ RULE = Rule(
     printed="Clinically meaningful progression for CTD-ILD: ≥ 10 % relative decline in FVC, or ≥ 5 % to < 10 % "
     "relative decline in FVC and ≥ 15 % relative decline in DLCO.",
     source=Source("khanna_2015", "abstract"),
-    window=window(Pairing.ANY_TWO),
+    window=Window(
+        printed="24 months, as the publication prints none", days=2 * YEAR_DAYS, pairing=Pairing.ANY_TWO
+    ),
     cases=(
         Case(
             label="met",

@@ -4,8 +4,8 @@ from breathline.model.criterion import Period
 from breathline.sources import Source
 from breathline.verdict.disease import names_no_ctd
 from breathline.verdict.limits import Towards
-from breathline.verdict.omeract import changed, window
-from breathline.verdict.reading import Pairing
+from breathline.verdict.omeract import changed
+from breathline.verdict.reading import AGAINST_BASELINE
 from breathline.verdict.rule import Case, Presumption, Rule, criterion_of
 
 RULE = Rule(
@@ -19,7 +19,7 @@ RULE = Rule(
         verified=False,
         note="mirrored by convention; the abstract defines progression only",
     ),
-    window=window(Pairing.BASELINE_TO_LAST),
+    window=AGAINST_BASELINE,
     cases=(
         Case(
             label="met",

@@ -63,6 +63,14 @@ class Window:
     apart: tuple[float, float] = (0.0, inf)
 
 
+AGAINST_BASELINE = Window(
+    printed="the last value before treatment against the last on it",
+    days=inf,
+    pairing=Pairing.BASELINE_TO_LAST,
+)
+"""For response, whose publications ask for values before and after, and print no window."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A value of the record on a scale of days."""
@@ -128,10 +136,17 @@ class Reading:
             Pair(earlier, later)
             for index, later in enumerate(seen)
             for earlier in seen[:index]
-            if later.day > self.since and earlier.day < later.day
+            if later.day > self.since and earlier.day < later.day and self._may_begin(earlier)
         ]
         low, high = self.window.apart
         return _PAIRINGS[self.window.pairing](tuple(p for p in found if low <= p.apart <= high))
+
+    def _may_begin(self, earlier: Entry) -> bool:
+        """Tell whether a value may be the earlier one: against a baseline, only the value before treatment."""
+        return earlier.day <= self.since or not self._needs_baseline()
+
+    def _needs_baseline(self) -> bool:
+        return self.window.pairing is Pairing.BASELINE_TO_LAST and self.since > -inf
 
     def last(self, measure: str) -> Entry | None:
         """Give the last value, which must lie in the period itself."""
@@ -159,6 +174,9 @@ class Reading:
         if not every:
             return f"{label}: not recorded"
         when = f"read at {told(self.moment)}: {self.window.printed}"
+        if values > 1 and self._needs_baseline():
+            lacks_before = not any(entry.day <= self.since for entry in seen)
+            return f"{label}: no value {'before' if lacks_before else 'on'} treatment ({when})"
         count = {0: "no value", 1: "one value only"}.get(len(seen), "no two values that may be compared")
         return f"{label}: {count} in the window ({when})" if values > 1 else f"{label}: no value ({when})"
 
