@@ -149,7 +149,7 @@ class Vocabulary:
     >>> words = Vocabulary([("Nausea", "Nausea"), ("feeling sick", "Nausea")])
     >>> found = words.match("mild naussea")
     >>> found.term, found.method.value, found.score
-    ('Nausea', 'spelling', 92.9)
+    ('Nausea', 'spelling', 85.7)
     """
 
     entries: Iterable[tuple[str, str]]
