@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.row import Row, measured
@@ -53,7 +54,7 @@ def rows() -> list[Row]:
             times[slices] = min(first, second)
             if slices == 320:
                 found += [_time_row(times[slices], peak), *_peer_rows(times[slices])]
-    for few, many in zip(SLICES, SLICES[1:], strict=False):
+    for few, many in pairwise(SLICES):
         growth = times[many] / times[few] / (many / few)
         figure = f"{times[few]:.1f} s to {times[many]:.1f} s: {growth:.2f} times linear"
         what = "growth with the number of slices"

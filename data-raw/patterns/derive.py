@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -230,7 +231,7 @@ class UNet(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         widths = (len(CHANNELS), *WIDTHS)
-        self.down = nn.ModuleList(block(a, b) for a, b in zip(widths, widths[1:], strict=False))
+        self.down = nn.ModuleList(block(a, b) for a, b in pairwise(widths))
         self.up = nn.ModuleList(block(a + b, a) for a, b in zip(WIDTHS[-2::-1], WIDTHS[:0:-1], strict=True))
         self.last = nn.Conv2d(WIDTHS[0], len(CLASSES), 1)
 
@@ -283,7 +284,7 @@ def train(examples: list[Example], minutes: float, earlier: Path) -> UNet:
     network = network.to(memory_format=torch.channels_last)
     optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     started, shown, loss_sum, steps = time.monotonic(), time.monotonic(), 0.0, 0
-    total = steps_all = 0
+    steps_all = 0
     network.train()
     while (part := (time.monotonic() - started) / (60.0 * minutes)) < 1.0:
         rate = RATE * (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.verdict.test_overall import IMG, B, C, E, F, G, N, W, change, evidence_of
 
 from breathline.model.change import Domain, Judgement
 from breathline.model.course import Confirmation, Response, Spell
 from breathline.model.measurement import Moment
 from breathline.verdict import CRITERIA, find_domains
 from breathline.verdict.overall import REPORTED_ONLY, overall_label
+from tests.verdict.test_overall import IMG, B, C, E, F, G, N, W, change, evidence_of
 
 S = Domain.SYMPTOMS
 

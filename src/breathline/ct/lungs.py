@@ -391,9 +391,9 @@ class _Slices:
 
 def _flags(labels: NDArray[np.uint8], volume: Volume) -> tuple[QualityFlag, ...]:
     flags = []
-    counts = [0, *(np.count_nonzero(labels == side) for side in (1, 2))]
-    if min(counts[1], counts[2]) < 0.1 * max(counts[1], counts[2]):
-        side = "right" if counts[1] < counts[2] else "left"
+    right, left = (int(np.count_nonzero(labels == side)) for side in (1, 2))
+    if min(right, left) < 0.1 * max(right, left):
+        side = "right" if right < left else "left"
         message = f"Nearly no {side} lung was found: it is missing, collapsed, or outside the picture."
         flags.append(QualityFlag(code="one_lung", severity=Severity.WARNING, message=message))
     for end, word in ((0, "bottom"), (-1, "top")):

@@ -81,6 +81,8 @@ def _nearest(test: _Test, evidence: Evidence) -> Found:
     """Give the value of a test nearest in time, from the laboratory or from a visit."""
     found: list[tuple[float, float, str]] = []
     for lab in evidence.labs:
+        if lab.when is None or isinstance(lab.value, Absence):
+            continue
         if " ".join(lab.test.casefold().replace("_", " ").split()) in test.names:
             value = _converted(lab.value, lab.unit, test)
             if value is not None:

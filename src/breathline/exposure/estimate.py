@@ -125,7 +125,7 @@ def _untold(key: str, levels: Sequence[Concentration], reason: str) -> DrugExpos
 def _last_moment(record: PatientRecord) -> Moment | None:
     """Give the last moment at which something was measured: a drug without an end was taken until then."""
     moments = [item.when for item in record.measurements if item.when is not None]
-    moments += [lab.when for lab in record.labs or ()]
+    moments += [lab.when for lab in record.labs or () if lab.when is not None]
     moments += [level.when for level in record.concentrations if level.when is not None]
     return max(moments, key=lambda when: when.order, default=None)
 

@@ -194,6 +194,21 @@ def _fibrosis(scene: Scene, density: float, x: float, y: float, z: float, edge: 
 
 
 @compiled
+def _haze(scene: Scene, x: float, y: float, z: float, lobule: float, broad: float, edge: float) -> float:
+    """Give what ground-glass adds to the density: uneven over lobules and patches, with faint lines at times."""
+    look = scene.look
+    fine = _grain(scene.texture, x / 1.9, y / 1.9, z / 1.9)
+    added = look.haze + look.haze_lobular * lobule + look.haze_patchy * broad + look.haze_grain * fine
+    if look.haze_clumps > 0:
+        added += look.haze_clumps * _grain(scene.texture, x / 11.0, y / 11.0, z / 11.0)
+    if look.haze_net > 0:
+        mesh = 1.4 * look.net_fine_mm
+        lines = _to_wall(scene.jitter, x / mesh + 3, y / mesh, z / mesh) * mesh
+        added += look.haze_net * _line(lines, 0.8 * look.net_fine_width, edge)
+    return max(added, 0.05)
+
+
+@compiled
 def _honeycomb(scene: Scene, x: float, y: float, z: float, edge: float) -> float:
     """Density of honeycombing: cysts of 3 to 10 mm that share walls of 1 to 3 mm."""
     bent = 1.2 * _grain(scene.texture, x / 7.0, y / 7.0, z / 7.0)
@@ -225,15 +240,7 @@ def _lung(
     haze = _weight(scene, found, HAZE)
     if haze > 0:
         haze = haze * haze * (3 - 2 * haze)
-        fine = _grain(scene.texture, x / 1.9, y / 1.9, z / 1.9)
-        added = look.haze + look.haze_lobular * lobule + look.haze_patchy * broad + look.haze_grain * fine
-        if look.haze_clumps > 0:
-            added += look.haze_clumps * _grain(scene.texture, x / 11.0, y / 11.0, z / 11.0)
-        if look.haze_net > 0:
-            mesh = 1.4 * look.net_fine_mm
-            lines = _to_wall(scene.jitter, x / mesh + 3, y / mesh, z / mesh) * mesh
-            added += look.haze_net * _line(lines, 0.8 * look.net_fine_width, edge)
-        density += haze * max(added, 0.05)
+        density += haze * _haze(scene, x, y, z, lobule, broad, edge)
         code = 2 if haze >= 0.5 else code
     density *= packed
     net = _net_weight(scene, found)

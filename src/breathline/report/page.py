@@ -20,8 +20,8 @@ from breathline.model.assessment import Assessment
 from breathline.model.change import Change
 from breathline.report.sections.citations import Citations
 from breathline.report.sections.course import view_before, view_values
-from breathline.report.sections.domains import view_courses_of_measures, view_domains
 from breathline.report.sections.criteria import view_criteria
+from breathline.report.sections.domains import view_courses_of_measures, view_domains
 from breathline.report.sections.exposure import (
     DrugView,
     ordered_drugs,

@@ -18,7 +18,8 @@ from breathline.model.criterion import Period
 from breathline.model.measurement import Absence, Measurement, Moment, Value
 from breathline.model.patient import Person
 from breathline.outcomes import OUTCOMES
-from breathline.outcomes.record import DAYS_PER_YEAR, GRACE_WEEKS, WHOLE_LUNG
+from breathline.outcomes.record import DAYS_PER_YEAR, GRACE_WEEKS
+from breathline.outcomes.series import WHOLE_LUNG
 from breathline.verdict.criterion import Evidence
 
 YEAR_DAYS = 366.0

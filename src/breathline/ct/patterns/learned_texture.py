@@ -8,8 +8,6 @@ heart are let go.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numba
 import numpy as np
 from numpy.typing import NDArray

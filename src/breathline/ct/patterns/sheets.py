@@ -116,7 +116,7 @@ def _cells(used: Mask, step_mm: float) -> NDArray[np.int64]:
     where = np.flatnonzero(used)
     middle = (np.arange(used.size) - where[0] + 0.5) * step_mm + MARGIN_MM
     count = int(np.ceil(((where[-1] - where[0] + 1) * step_mm + 2 * MARGIN_MM) / CELL_MM))
-    found = np.floor(middle / CELL_MM).astype(np.int64)
+    found: NDArray[np.int64] = np.floor(middle / CELL_MM).astype(np.int64)
     found[(found < 0) | (found >= count)] = -1
     return found
 
@@ -199,7 +199,7 @@ def _noise(hu: Floats, inside: Mask) -> float:
 
 
 def channels(sheets: Sheets, number: int) -> Floats:
-    """What the network is given of one sheet: (`CHANNELS`, rows, columns)."""
+    """Give what the network is shown of one sheet: (`CHANNELS`, rows, columns)."""
     last = sheets.hu.shape[0] - 1
     beside = (number, number) if sheets.separate else (max(0, number - 1), min(last, number + 1))
     normal = np.broadcast_to(sheets.normal[:, None], sheets.hu.shape[1:])
