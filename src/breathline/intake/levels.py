@@ -79,7 +79,7 @@ def is_level(row: LabRow, taken: Sequence[str]) -> bool:
     drug = find_drug(name)
     if drug is not None:
         return drug.key not in NOT_A_DRUG_HERE
-    return name in {one.casefold() for one in taken}
+    return any(name == one.casefold() for one in taken)
 
 
 def build_levels(

@@ -159,8 +159,11 @@ def _labs(
     """Read the laboratory table: concentrations of drugs are no laboratory values to be graded."""
     rows, sheet = content.labs.rows, content.labs.sheet
     taken = [dose.drug for dose in content.doses.rows]
-    labs = build_labs([row for row in rows if not is_level(row, taken)], timeline, sheet, findings)
-    return labs, build_levels([row for row in rows if is_level(row, taken)], timeline, sheet, findings)
+    apart: dict[bool, list[LabRow]] = {True: [], False: []}
+    for row in rows:
+        apart[is_level(row, taken)].append(row)
+    labs = build_labs(apart[False], timeline, sheet, findings)
+    return labs, build_levels(apart[True], timeline, sheet, findings)
 
 
 def _scans(
