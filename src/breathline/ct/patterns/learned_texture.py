@@ -25,6 +25,16 @@ TISSUE = CLASSES[:6]
 """What lung between vessels and airways can be."""
 SMALLEST_ML = 0.5
 """Smallest region called abnormal: about a secondary lobule [mL]."""
+BORDER_MM = 6.0
+"""How far beyond where the network sees ground-glass its border may lie [mm]."""
+FAINTEST_HU = 40.0
+"""Less excess than this is normal lung's own unevenness [HU]."""
+PLATEAU = 75.0
+"""Percentile of the excess within a region of ground-glass that is taken for its inside."""
+HALF = 0.5
+"""The border of ground-glass lies where its excess over normal lung has fallen to this share."""
+AROUND_MM = 3.0
+"""Half width of the window over which the excess of a cell is averaged [mm]."""
 BAND = 0.2
 """How far from one half the likelihood of a pattern may lie for the cell to be in doubt."""
 
@@ -72,7 +82,49 @@ def label_cells(likely: Floats, sheets: Sheets) -> NDArray[np.uint8]:
     ill = np.isin(cells, [PATTERN_CODES[name] for name in INTERSTITIAL])
     small = ill & ~_large(ill, sheets)
     cells[small] = PATTERN_CODES["normal"]
+    _to_half_height(cells, sheets)
     return cells
+
+
+def _to_half_height(cells: NDArray[np.uint8], sheets: Sheets) -> None:
+    """Draw the border of each region of ground-glass where its excess has fallen to half.
+
+    Ground-glass ends gradually, and where it ends is a matter of definition; the network, which weighs every look
+    it was derived on, ends it too early in faint haze.
+    """
+    hazy, normal = (cells == PATTERN_CODES[name] for name in ("ground_glass", "normal"))
+    if not hazy.any():
+        return
+    excess = _excess(hazy | normal, sheets)
+    step = (1e3 if sheets.separate else sheets.spacing_mm[0], *sheets.spacing_mm[1:])
+    away, nearest = ndimage.distance_transform_edt(~hazy, sampling=step, return_indices=True)
+    pieces, _ = ndimage.label(hazy)
+    wanted = HALF * _heights(excess[hazy], pieces[hazy])[pieces[tuple(nearest)]]
+    cells[normal & (away <= BORDER_MM) & (excess > np.maximum(wanted, FAINTEST_HU))] = PATTERN_CODES[
+        "ground_glass"
+    ]
+
+
+def _heights(excess: Floats, piece: NDArray[np.int32]) -> Floats:
+    """Give the excess inside each piece, away from its border: its percentile `PLATEAU`, by number of the piece."""
+    order = np.lexsort((excess, piece))
+    sizes = np.bincount(piece)
+    first = np.cumsum(sizes) - sizes
+    found = np.zeros(sizes.size, np.float32)
+    there = sizes > 0
+    found[there] = excess[order][(first + PLATEAU / 100.0 * (sizes - 1)).astype(int)[there]]
+    return found
+
+
+def _excess(use: Mask, sheets: Sheets) -> Floats:
+    """Mean excess over normal lung of the cells around, vessels and other patterns aside [HU]."""
+    size = [2 * max(1, round(AROUND_MM / step)) + 1 for step in sheets.spacing_mm]
+    size[0] = 1 if sheets.separate else 3
+    weight = use.astype(np.float32)
+    level = np.where(use, sheets.hu - sheets.normal[:, None], np.float32(0.0)).astype(np.float32)
+    total = ndimage.uniform_filter(weight, size, mode="constant")
+    found: Floats = ndimage.uniform_filter(level, size, mode="constant") / np.maximum(total, np.float32(1e-3))
+    return found
 
 
 def _large(mask: Mask, sheets: Sheets) -> Mask:
