@@ -211,3 +211,13 @@ def test_classes_are_counted_in_classes():
     assert verdict.reasons == (
         "NYHA class fell by 1 class (from 4 at week −1 to 3 at week 20); asked: a fall of at least 1 class.",
     )
+
+
+def test_a_value_of_the_day_of_the_start_is_no_state_on_treatment():
+    assert label("goh_2008", ON, ct_ild={0: ct(40)}, fvc={4: 3.0}) == "cannot_tell"
+
+
+def test_a_z_score_is_told_with_two_decimals_and_its_limit():
+    assert judge("ers_ats_2022", patient(**z(fvc=-4.2))).reasons == (
+        "FVC was z −4.20 at week −1; asked: less than −4.",
+    )

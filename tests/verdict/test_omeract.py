@@ -141,3 +141,7 @@ def test_a_first_value_on_treatment_is_no_baseline_of_improvement():
     )
     # Of progression any two values on treatment count.
     assert label(DOWN, ON, fvc={4: 3.0, 20: 2.7}) == "met"
+
+
+def test_a_value_of_the_day_of_the_start_is_the_baseline():
+    assert label(UP, ON, fvc={0: 3.0, 20: 3.3}) == "met"

@@ -272,3 +272,13 @@ def test_classes_of_breathlessness_are_counted_in_classes():
         "mMRC grade rose by 1 class (from 1 at week −50 to 2 at week −1); asked: a rise of at least 1 class.",
         "NYHA class rose by 1 class (from 2 at week −50 to 3 at week −1); asked: a rise of at least 1 class.",
     )
+
+
+def test_an_early_visit_at_which_nothing_was_met_keeps_nothing_open():
+    verdict = on(
+        fvc={-1: 3.0, 4: 3.0, 90: 3.0, 100: 3.0},
+        symptoms={90: 0.0, 100: 0.0},
+        dlco={week: V(value=15.0, method=HB) for week in (90, 100)},
+        hrct_reading={100: 0.0},
+    )
+    assert (verdict.label, verdict.read_at.week) == ("not_met", 100)

@@ -53,7 +53,7 @@ class Moved:
 
         return _answer(
             self.printed,
-            _sized(reading, self.measure, lambda pair: self._size(pair, reading)),
+            _sized(self, reading, lambda pair: self._size(pair, reading)),
             met=lambda size: all(limit.holds(size) for limit in self.limits),
             tell=tell,
             lacking=reading.lacking(self.measure, values=2),
@@ -89,7 +89,7 @@ class BeyondError:
 
         return _answer(
             self.printed,
-            _sized(reading, self.measure, lambda pair: obstacle(pair, reading) or self._beyond(pair)),
+            _sized(self, reading, lambda pair: obstacle(pair, reading) or self._beyond(pair)),
             met=lambda size: size > 0.0,
             tell=tell,
             lacking=reading.lacking(self.measure, values=2),
@@ -106,8 +106,17 @@ class BeyondError:
 _Sized = tuple[float | str, Pair]
 
 
-def _sized(reading: Reading, measure: str, size: Callable[[Pair], float | str]) -> list[_Sized]:
-    return [(size(pair), pair) for pair in reading.pairs(measure)]
+def _sized(
+    condition: Moved | BeyondError, reading: Reading, size: Callable[[Pair], float | str]
+) -> list[_Sized]:
+    """Give what every pair comes to; what an earlier visit compared is not compared again."""
+    found = []
+    for pair in reading.pairs(condition.measure):
+        key = (id(condition), id(pair.earlier), id(pair.later))
+        if key not in reading.compared:
+            reading.compared[key] = size(pair)
+        found.append((reading.compared[key], pair))
+    return found
 
 
 def _answer(

@@ -9,7 +9,7 @@ baseline: the last value of each measure before the start.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from math import inf
 
@@ -119,6 +119,8 @@ class Reading:
         All dated values of the record: for what was measured on the same day, and to say what was left out.
     age_years
         Age at this visit; None where not recorded.
+    compared
+        What pairs came to, shared by the readings of a period: at every visit most pairs are those of the last one.
     """
 
     day: float
@@ -129,6 +131,7 @@ class Reading:
     everything: Mapping[str, tuple[Entry, ...]]
     person: Person
     age_years: float | None
+    compared: dict[tuple[int, int, int], float | str] = field(default_factory=dict, compare=False, repr=False)
 
     def pairs(self, measure: str) -> tuple[Pair, ...]:
         """Give the pairs that are held against each other."""
@@ -223,6 +226,7 @@ def read(evidence: Evidence, window: Window) -> tuple[Reading, ...] | str:
         visits = visits[-1:]
     if not visits:
         return f"Tests {PERIOD_WORDS[evidence.period]}: none recorded"
+    compared: dict[tuple[int, int, int], float | str] = {}
     return tuple(
         Reading(
             day=day,
@@ -233,6 +237,7 @@ def read(evidence: Evidence, window: Window) -> tuple[Reading, ...] | str:
             everything=everything,
             person=evidence.person,
             age_years=_age(evidence, everything, day),
+            compared=compared,
         )
         for day, entry in visits
     )
