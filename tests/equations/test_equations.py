@@ -217,6 +217,13 @@ def test_the_limits_of_what_is_possible_are_those_of_the_page() -> None:
             predict(fvc, percent / 100 * median, unit="L", **person)
 
 
+def test_residual_volume_is_no_more_than_all() -> None:
+    person = {"sex": Sex.MALE, "age_years": 64.0, "height_cm": 175.0}
+    assert predict(EQUATIONS["gli_2021_rv_tlc"], 99.0, unit="%", **person).percent_predicted > 200
+    with pytest.raises(OutOfRangeError, match=r"a value of 101 % cannot be \(0 to 100 are possible\)"):
+        predict(EQUATIONS["gli_2021_rv_tlc"], 101.0, unit="%", **person)
+
+
 def test_weight_in_pounds_is_told_by_the_build() -> None:
     walk, person = EQUATIONS["enright_1998_walk"], {"sex": Sex.FEMALE, "age_years": 64.0, "height_cm": 160.0}
     assert predict(walk, 400.0, unit="m", weight_kg=115.2, **person).predicted > 0  # 45 kg/m²
