@@ -161,6 +161,7 @@ def test_dlco_in_either_unit_system() -> None:
     assert si.z == pytest.approx(traditional.z, abs=1e-9)
     # The expected value comes back in the unit asked in: 19.33223 / 2.986 (gli.csv; Graham 2017).
     assert si.predicted == pytest.approx(6.47429, abs=5e-6)
+    assert si.lower_limit == pytest.approx(14.71733 / 2.986, abs=5e-6)
 
 
 def test_refusals_are_sentences() -> None:

@@ -148,6 +148,8 @@ def test_the_unit_of_a_height_is_told_where_people_can_be_so_tall(height: float,
 def test_among_many_the_place_is_told() -> None:
     with pytest.raises(OutOfRangeError, match=r"found 1\.7\. .* \(Entry 2 of 3, and 1 more\.\)$"):
         calculate_arrays(BMI, height_cm=[170, 1.7, 1.8], weight_kg=[70, 70, 70])
+    with pytest.raises(OutOfRangeError, match=r"\(Entry 3 of 3\.\)$"):
+        calculate_arrays(BMI, height_cm=[170, 171, 1.8], weight_kg=[70, 70, 70])
 
 
 @settings(deadline=None)
