@@ -83,10 +83,14 @@ def _range(need: Input) -> str:
 
 
 def _possible(equation: ReferenceEquation) -> list[str]:
-    if equation.possible_percent is None:
-        return []
-    low, high = equation.possible_percent
-    return [f"A value below {low:g} or above {high:g} % of the expected one is refused."]
+    lines = []
+    if equation.possible != (0.0, float("inf")):
+        low, high = equation.possible
+        lines.append(f"A value can be {low:g} to {high:g}{_unit(equation.unit)}.")
+    if equation.possible_percent is not None:
+        low, high = equation.possible_percent
+        lines.append(f"A value below {low:g} or above {high:g} % of the expected one is refused.")
+    return lines
 
 
 def _unit(unit: str) -> str:

@@ -161,6 +161,7 @@ def test_dlco_in_either_unit_system() -> None:
     assert si.z == pytest.approx(traditional.z, abs=1e-9)
     # The expected value comes back in the unit asked in: 19.33223 / 2.986 (gli.csv; Graham 2017).
     assert si.predicted == pytest.approx(6.47429, abs=5e-6)
+    assert si.lower_limit == pytest.approx(14.71733 / 2.986, abs=5e-6)
 
 
 def test_refusals_are_sentences() -> None:
@@ -215,6 +216,13 @@ def test_the_limits_of_what_is_possible_are_those_of_the_page() -> None:
     for percent in (4.99, 200.01):
         with pytest.raises(OutOfRangeError, match=r"\(5 to 200 % are possible\)"):
             predict(fvc, percent / 100 * median, unit="L", **person)
+
+
+def test_residual_volume_is_no_more_than_all() -> None:
+    person = {"sex": Sex.MALE, "age_years": 64.0, "height_cm": 175.0}
+    assert predict(EQUATIONS["gli_2021_rv_tlc"], 99.0, unit="%", **person).percent_predicted > 200
+    with pytest.raises(OutOfRangeError, match=r"a value of 101 % cannot be \(0 to 100 are possible\)"):
+        predict(EQUATIONS["gli_2021_rv_tlc"], 101.0, unit="%", **person)
 
 
 def test_weight_in_pounds_is_told_by_the_build() -> None:

@@ -176,6 +176,8 @@ def test_what_cannot_be_is_refused(change: dict, said: str) -> None:
 def test_a_percentage_refused_by_the_index_names_the_likely_cause() -> None:
     with pytest.raises(OutOfRangeError, match=r"FEV1 of 1.6 .* looks like the measured value; give it as"):
         composite_physiologic_index(60.0, 1.6, 40.0)
+    with pytest.raises(OutOfRangeError, match=r"FEV1 of 1.51 .* looks like the measured value"):
+        composite_physiologic_index(60.0, 1.51, 40.0)
     with pytest.raises(OutOfRangeError, match=r"FEV1 of 1.5 .* looks like a fraction; give 150"):
         composite_physiologic_index(60.0, 1.5, 40.0)
     with pytest.raises(OutOfRangeError, match=r"DLCO of 4.9 .* looks like the measured value"):

@@ -118,9 +118,38 @@ def test_what_cannot_be_is_named(key: str, inputs: dict, said: str) -> None:
     assert str(error.value) == said
 
 
+@pytest.mark.parametrize(
+    ("years", "told"), [(1899.0, False), (1900.0, True), (2100.0, True), (2101.0, False), (120.0, False)]
+)
+def test_years_of_birth_are_those_of_the_living(years: float, told: bool) -> None:
+    with pytest.raises(OutOfRangeError) as error:
+        calculate(FORMULAS["egfr_ckd_epi_2021"], sex="male", creatinine=1.0, age_years=years)
+    assert ("looks like a year of birth" in str(error.value)) == told
+
+
+@pytest.mark.parametrize(
+    ("height", "unit"),
+    [
+        (0.39, None),
+        (0.4, "metres"),
+        (2.6, "metres"),
+        (2.61, "feet"),
+        (64.0, "inches"),
+        (1620.0, "millimetres"),
+    ],
+)
+def test_the_unit_of_a_height_is_told_where_people_can_be_so_tall(height: float, unit: str | None) -> None:
+    with pytest.raises(OutOfRangeError) as error:
+        calculate(BMI, height_cm=height, weight_kg=60.0)
+    assert (f"looks like {unit}" in str(error.value)) == (unit is not None)
+    assert ("looks like" in str(error.value)) == (unit is not None)
+
+
 def test_among_many_the_place_is_told() -> None:
     with pytest.raises(OutOfRangeError, match=r"found 1\.7\. .* \(Entry 2 of 3, and 1 more\.\)$"):
         calculate_arrays(BMI, height_cm=[170, 1.7, 1.8], weight_kg=[70, 70, 70])
+    with pytest.raises(OutOfRangeError, match=r"\(Entry 3 of 3\.\)$"):
+        calculate_arrays(BMI, height_cm=[170, 171, 1.8], weight_kg=[70, 70, 70])
 
 
 @settings(deadline=None)

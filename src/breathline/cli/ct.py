@@ -83,7 +83,7 @@ def _predicted_tlc_l(*, age: float | None, height: float | None, sex: str | None
         return None
     if age is None or height is None or sex is None:
         raise click.UsageError("Predicted TLC needs --age, --height and --sex together.")
-    from breathline.equations import EQUATIONS, predict  # noqa: PLC0415
+    from breathline.equations import EQUATIONS, expected_arrays  # noqa: PLC0415
 
-    found = predict(EQUATIONS["gli_2021_tlc"], 1.0, unit="L", sex=Sex(sex), age_years=age, height_cm=height)
-    return found.predicted
+    found = expected_arrays(EQUATIONS["gli_2021_tlc"], sex=Sex(sex).value, age_years=age, height_cm=height)
+    return float(found.M[0])

@@ -9,9 +9,6 @@ from breathline.sources import Source
 WATER_VAPOUR_MMHG = 47.0
 """Pressure of water vapour at 37 °C [mmHg]."""
 
-FIO2_OF_AIR = 20.93
-"""Oxygen in dry air [%]."""
-
 FIO2 = Input(name="fio2", low=15, high=100, unit="%")
 PACO2 = Input(name="paco2", low=10, high=130, unit="mmHg")
 PAO2 = Input(name="pao2", low=20, high=700, unit="mmHg")
