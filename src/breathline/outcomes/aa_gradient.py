@@ -32,5 +32,5 @@ MEASURE = OutcomeMeasure(
     ),
     conditions=("fio2", "oxygen_flow", "altitude"),
     decimals=0,
-    description="Oxygen pressure lost between the air sacs and arterial blood; posture belongs in `method`.",
+    description="Oxygen pressure lost between the air sacs and arterial blood; posture belongs in the method.",
 )

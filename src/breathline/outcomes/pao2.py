@@ -29,5 +29,5 @@ MEASURE = OutcomeMeasure(
     equation="cerveri_1995_pao2",
     conditions=("fio2", "oxygen_flow", "altitude"),
     decimals=0,
-    description="Oxygen pressure in arterial blood at rest; posture belongs in `method`.",
+    description="Oxygen pressure in arterial blood at rest; posture belongs in the method.",
 )
