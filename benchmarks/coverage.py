@@ -69,7 +69,7 @@ def rows() -> list[Row]:
     draw = make_scans().spec_of
     varied = [Found(draw(number)) for number in NUMBERS]
     standard = [
-        Found(PhantomSpec(seed=40 + n, **(DISEASE | options)))  # type: ignore[arg-type]
+        Found(PhantomSpec(seed=140 + n, **(DISEASE | options)))  # type: ignore[arg-type]
         for n, options in enumerate(STANDARD)
     ]
     on = f"{len(varied)} whole phantoms of random variety, protocol and disease"

@@ -15,13 +15,23 @@ from breathline.errors import Severity
 from breathline.model.measurement import Measurement
 from breathline.model.volume import PATTERN_CODES, QualityFlag
 
-EXTENT_FLOOR = 0.35
+EXTENT_FLOOR = 1.0
 """What normal lung is mistaken for disease, and disease for normal, whatever the extent [% of lung]."""
-EXTENT_SHARE = 0.25
-"""What an extent of the learned method may be off in proportion to itself: the largest error seen on held-out
-phantoms with extents above 5 %; its coverage is not yet shown."""
-DOUBT = 1.0
-"""Share of the lung in doubt that may truly be on the other side."""
+EXTENT_SHARE = 0.2
+"""What an extent may be off in proportion to itself."""
+DOUBT = 1.5
+"""How many times the lung in doubt may truly be on the other side."""
+MISSED = {
+    "ct_reticulation": 0.8,
+    "ct_honeycombing": 1.0,
+    "ct_consolidation": 2.0,
+    "ct_ild": 0.6,
+    "ct_fibrosis": 0.4,
+}
+"""What may be there beyond what was found, in proportion to it: fibrosis at the pleura, and airless lung on the heart,
+the mediastinum or the diaphragm, are as dense as what they lie on, and are lost with the lungs' outline.
+
+All four were derived on whole phantoms by ``data-raw/patterns/intervals.py``."""
 
 EXTENTS = {
     "ct_ground_glass": ("ground_glass",),
@@ -100,17 +110,26 @@ def _doubted(value: float, measure: str, patterns: PatternMap, scale: _Scale, sh
     # What is mistaken is patchy: in a part of the lungs it may be more than in the whole.
     floor = EXTENT_FLOOR / float(np.sqrt(share))
     band = patterns.bands.get(frozenset(names))
+    missed = MISSED.get(measure, EXTENT_SHARE)
     if band is None:
-        return interval_of_doubt(value, 0.0, 0.0, floor)
+        return interval_of_doubt(value, 0.0, 0.0, floor, missed)
     # What may join lies beside the pattern or anywhere else.
-    return interval_of_doubt(value, scale.percent(band.leave), scale.percent(band.join, least=1.0), floor)
+    leave, join = scale.percent(band.leave), scale.percent(band.join, least=1.0)
+    return interval_of_doubt(value, leave, join, floor, missed)
 
 
-def interval_of_doubt(value: float, leave: float, join: float, floor: float = EXTENT_FLOOR) -> Interval:
-    """Interval of an extent from the shares of lung that may leave and may join it [% of lung]."""
-    sure = np.hypot(floor, EXTENT_SHARE * value)
-    down = float(np.hypot(sure, DOUBT * leave))
-    up = float(np.hypot(sure, DOUBT * join))
+def interval_of_doubt(
+    value: float, leave: float, join: float, floor: float = EXTENT_FLOOR, missed: float = EXTENT_SHARE
+) -> Interval:
+    """Interval of an extent from the shares of lung that may leave and may join it [% of lung].
+
+    Parameters
+    ----------
+    missed
+        What may be there beyond what was found, in proportion to it.
+    """
+    down = float(np.sqrt(floor**2 + (EXTENT_SHARE * value) ** 2 + (DOUBT * leave) ** 2))
+    up = float(np.sqrt(floor**2 + (missed * value) ** 2 + (DOUBT * join) ** 2))
     return Interval(value, max(0.0, value - down), min(100.0, value + up))
 
 
