@@ -40,8 +40,8 @@ PARTS = {
 HEAD = """\
 # Validation
 
-Written by `make bench`; nothing here is typed by hand. Version {version}, {date}, {system}, Python {python}, two
-cores shared with other work: times are upper bounds. Figures that miss what was wanted stay here and say so.
+Written by `make bench`, or part by part by `python -m benchmarks PART`; nothing here is typed by hand. Two cores
+shared with other work: times are upper bounds. Figures that miss what was wanted stay here and say so.
 
 **Not validated for**: diagnosis; children; scans with contrast; motion; reticulation, honeycombing, consolidation and
 emphysema of real patients, whose kinds were judged on phantoms alone; agreement with a radiologist's percentage;
@@ -57,24 +57,30 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
+def written(page: str) -> dict[str, str]:
+    """Give the parts of the page by title, as an earlier run wrote them."""
+    parts = (part.split("\n", 1) for part in page.split("\n## ")[1:])
+    return {title: body.strip() for title, body in parts}
+
+
+def made() -> str:
+    """Say what the figures were made with."""
+    day = datetime.now(UTC).date().isoformat()
+    return f"Version {__version__}, {day}, {platform.system()}, Python {platform.python_version()}."
+
+
 def main() -> int:
-    """Run all parts, or those named on the command line."""
+    """Run all parts, or those named on the command line, and write each into the page when it is done."""
     wanted = sys.argv[1:]
-    text = HEAD.format(
-        version=__version__,
-        date=datetime.now(UTC).date().isoformat(),
-        system=platform.system(),
-        python=platform.python_version(),
-    )
     for title, part in PARTS.items():
         if wanted and part.__name__.split(".")[-1] not in wanted:
             continue
         rows = part.rows()
         body = table(rows) if rows else "The real scans are not here, so nothing was measured."
         print(f"\n## {title}\n\n{body}", flush=True)
-        text += f"\n## {title}\n\n{body}\n"
-    if not wanted:
-        TARGET.write_text(text, encoding="utf-8")
+        kept = written(TARGET.read_text(encoding="utf-8")) | {title: f"{made()}\n\n{body}"}
+        page = HEAD + "".join(f"\n## {one}\n\n{kept[one]}\n" for one in PARTS if one in kept)
+        TARGET.write_text(page, encoding="utf-8")
     return 0
 
 

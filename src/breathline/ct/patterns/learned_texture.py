@@ -123,8 +123,8 @@ def _excess(use: Mask, sheets: Sheets) -> Floats:
     weight = use.astype(np.float32)
     level = np.where(use, sheets.hu - sheets.normal[:, None], np.float32(0.0)).astype(np.float32)
     total = ndimage.uniform_filter(weight, size, mode="constant")
-    found: Floats = ndimage.uniform_filter(level, size, mode="constant") / np.maximum(total, np.float32(1e-3))
-    return found
+    mean = ndimage.uniform_filter(level, size, mode="constant") / np.maximum(total, np.float32(1e-3))
+    return np.asarray(mean, dtype=np.float32)
 
 
 def _large(mask: Mask, sheets: Sheets) -> Mask:
