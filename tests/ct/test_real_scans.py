@@ -13,6 +13,7 @@ from scipy.stats import rankdata
 from breathline.ct.lungs import segment_lungs
 from breathline.ct.measure import MeasuredScan, measure_scan
 from breathline.ct.order import stored_axes
+from breathline.ct.patterns.method import INTERSTITIAL
 from breathline.ct.read import read_scan
 from breathline.model.volume import PATTERN_CODES
 
@@ -33,12 +34,12 @@ def area_under_curve(score: np.ndarray, label: np.ndarray) -> float:
     return float((ranks - ill * (ill + 1) / 2) / (ill * (len(label) - ill)))
 
 
-def test_ground_glass_follows_the_radiologist(real_ct: Path) -> None:
+def test_disease_follows_the_radiologist(real_ct: Path) -> None:
     measured = measure_scan(real_ct / "ground-glass-P001")
     with (real_ct / "ground-glass-P001" / "slice-labels.csv").open() as stream:
         rows = list(csv.DictReader(stream))
     bottom, step = measured.volume.geometry.origin_mm[2], measured.volume.geometry.spacing_mm[0]
-    ill = np.isin(measured.patterns.labels, [PATTERN_CODES["ground_glass"], PATTERN_CODES["consolidation"]])
+    ill = np.isin(measured.patterns.labels, [PATTERN_CODES[name] for name in INTERSTITIAL])
     extent = ill.sum(axis=(1, 2))
     score = np.array([extent[round((float(row["z_mm"]) - bottom) / step)] for row in rows])
     assert area_under_curve(score, np.array([int(row["infected"]) for row in rows])) >= 0.93
@@ -46,7 +47,7 @@ def test_ground_glass_follows_the_radiologist(real_ct: Path) -> None:
 
 def test_a_normal_sharp_noisy_scan_is_normal(real_ct: Path) -> None:
     measured = measure_scan(real_ct / "nlst-101287")
-    assert percent(measured, "ct_ground_glass") <= 3.0
+    assert percent(measured, "ct_ild") <= 3.0
 
 
 def test_interval_hrct_of_fibrosis(real_ct: Path) -> None:
@@ -54,7 +55,7 @@ def test_interval_hrct_of_fibrosis(real_ct: Path) -> None:
     assert measured.volume.geometry.is_interval
     assert measured.volume.hu.shape[0] == 28
     assert "interval" in {flag.code for flag in measured.result.quality}
-    assert percent(measured, "ct_ground_glass") > 2.0
+    assert percent(measured, "ct_fibrosis") > 5.0  # a patient with idiopathic pulmonary fibrosis
 
 
 @pytest.mark.parametrize(("name", "least"), [("id001", 0.983), ("id002", 0.96)])

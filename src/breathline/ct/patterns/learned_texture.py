@@ -1,9 +1,8 @@
 """Patterns by density, texture and place together, told by a small network derived on phantoms.
 
 The lungs are laid out in sheets of cells of one size (`sheets`), relative to the patient's own normal lung; a network
-says how likely each pattern is in each cell (`network`). Haze that stands out from the patient's normal lung (`haze`)
-is ground-glass even where the network doubts it; regions too small to be more than the edge of a vessel or of the
-heart are let go.
+says how likely each pattern is in each cell (`network`). Regions too small to be more than the edge of a vessel or
+of the heart are let go, and ground-glass is drawn to half its height.
 """
 
 from __future__ import annotations

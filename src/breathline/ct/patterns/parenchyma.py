@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from breathline.ct.coarse import Mask, block_size
-from breathline.model.volume import PATTERN_CODES, LabelMap, Volume
+from breathline.model.volume import LabelMap, Volume
 
 BLOCK_MM = 1.4
 SOLID_HU = -300
@@ -33,8 +32,8 @@ class Parenchyma:
         0 outside, 1 right, 2 left lung.
     background
         Median of the neighbourhood without solid blocks [HU].
-    solid, dark
-        Share of the neighbourhood that is solid, and that is darker than air-filled lung.
+    bright
+        Share of the neighbourhood that is solid.
     factor, start
         How blocks lie in the volume.
     """
@@ -43,17 +42,9 @@ class Parenchyma:
     side: NDArray[np.uint8]
     background: NDArray[np.int16]
     bright: NDArray[np.float32]
-    dark: NDArray[np.float32]
     factor: tuple[int, int, int]
     start: tuple[int, int, int]
     spacing_mm: tuple[float, float, float]
-    separate: bool
-
-    @property
-    def block_ml(self) -> float:
-        """Volume of a block [mL]."""
-        dz, dy, dx = self.spacing_mm
-        return dz * dy * dx / 1000.0
 
 
 def read_parenchyma(volume: Volume, lungs: LabelMap) -> Parenchyma:
@@ -63,24 +54,21 @@ def read_parenchyma(volume: Volume, lungs: LabelMap) -> Parenchyma:
     start = (box[0].start, box[1].start, box[2].start)
     hu, side = _blocks(volume.hu[box], lungs.labels[box], factor)
     dz, dy, dx = (step * n for step, n in zip(volume.geometry.spacing_mm, factor, strict=True))
-    separate = volume.geometry.is_interval
     reach = (
-        0 if separate else round(NEIGHBOURHOOD_MM / dz),
+        0 if volume.geometry.is_interval else round(NEIGHBOURHOOD_MM / dz),
         max(1, round(NEIGHBOURHOOD_MM / dy)),
         max(1, round(NEIGHBOURHOOD_MM / dx)),
     )
     edge_free = _without_edge(side)
-    background, bright, dark = _neighbourhood(hu, side, edge_free, np.array(reach))
+    background, bright = _neighbourhood(hu, side, edge_free, np.array(reach))
     return Parenchyma(
         hu=hu,
         side=side,
         background=background,
         bright=bright,
-        dark=dark,
         factor=factor,
         start=start,
         spacing_mm=(dz, dy, dx),
-        separate=separate,
     )
 
 
@@ -139,13 +127,12 @@ def _without_edge(side: NDArray[np.uint8]) -> Mask:
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
 def _neighbourhood(  # noqa: C901, PLR0912  # a compiled sliding histogram, which calls would slow
     hu: NDArray[np.int16], side: NDArray[np.uint8], use: Mask, reach: NDArray[np.int64]
-) -> tuple[NDArray[np.int16], NDArray[np.float32], NDArray[np.float32]]:
-    """Sliding histogram along each row: median of what is not solid, share of bright and of dark blocks."""
+) -> tuple[NDArray[np.int16], NDArray[np.float32]]:
+    """Sliding histogram along each row: median of what is not solid, and the share that is."""
     nz, ny, nx = hu.shape
     rz, ry, rx = reach
     median = np.full(hu.shape, -1024, np.int16)
     bright = np.zeros(hu.shape, np.float32)
-    dark = np.zeros(hu.shape, np.float32)
     for row in numba.prange(nz * ny):
         z, y = row // ny, row % ny
         first, last = -1, -1
@@ -188,63 +175,5 @@ def _neighbourhood(  # noqa: C901, PLR0912  # a compiled sliding histogram, whic
             inside = histogram[level]
             part = (wanted - (seen - inside)) / max(1, inside)
             median[z, y, centre] = np.int16(-1024 + (level + part) * _BIN_HU)
-            low = 0
-            for number in range((-930 + 1024) // _BIN_HU):
-                low += histogram[number]
-            dark[z, y, centre] = low / total
             bright[z, y, centre] = solid / total
-    return median, bright, dark
-
-
-def spread_labels(
-    blocks: NDArray[np.uint8],
-    parenchyma: Parenchyma,
-    hu: NDArray[np.int16],
-    lungs: NDArray[np.uint8],
-    vessel_hu: float,
-) -> NDArray[np.uint8]:
-    """Carry labels of blocks to every voxel of the lungs; lung without a labelled block counts as `1`.
-
-    A block with a vessel is finer inside: voxels that exceed the lung around by `vessel_hu` are vessel.
-    """
-    labels = np.zeros(lungs.shape, dtype=np.uint8)
-    vessel, normal = PATTERN_CODES["vessel"], PATTERN_CODES["normal"]
-    around = _around_vessels(blocks, vessel, normal)
-    level = np.clip(parenchyma.background.astype(np.int32) + int(vessel_hu), -2048, SOLID_HU).astype(np.int16)
-    place = np.array([parenchyma.factor, parenchyma.start])
-    _spread(blocks, around, level, place, vessel, hu, lungs, labels)
-    return labels
-
-
-def _around_vessels(blocks: NDArray[np.uint8], vessel: int, normal: int) -> NDArray[np.uint8]:
-    """Label for the part of each block that is not vessel: that of its neighbourhood in the slice."""
-    hazy = np.where(blocks == vessel, 0, blocks)
-    hazy[hazy == normal] = 0
-    spread = np.stack([ndimage.maximum_filter(layer, size=3) for layer in hazy])
-    return np.where((blocks == vessel) & (spread == 0), normal, np.where(blocks == vessel, spread, blocks))
-
-
-@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
-def _spread(
-    blocks: NDArray[np.uint8],
-    around: NDArray[np.uint8],
-    level: NDArray[np.int16],
-    place: NDArray[np.int64],
-    vessel: int,
-    hu: NDArray[np.int16],
-    lungs: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
-) -> None:
-    factor, start = place[0], place[1]
-    for z in numba.prange(start[0], min(lungs.shape[0], start[0] + blocks.shape[0] * factor[0])):
-        k = (z - start[0]) // factor[0]
-        for y in range(start[1], min(lungs.shape[1], start[1] + blocks.shape[1] * factor[1])):
-            j = (y - start[1]) // factor[1]
-            for x in range(start[2], min(lungs.shape[2], start[2] + blocks.shape[2] * factor[2])):
-                if not lungs[z, y, x]:
-                    continue
-                i = (x - start[2]) // factor[2]
-                if blocks[k, j, i] == vessel and hu[z, y, x] < level[k, j, i]:
-                    labels[z, y, x] = max(1, around[k, j, i])
-                else:
-                    labels[z, y, x] = max(1, blocks[k, j, i])
+    return median, bright
