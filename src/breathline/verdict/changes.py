@@ -12,7 +12,6 @@ from breathline.model.measurement import Absence
 from breathline.outcomes import OUTCOMES
 from breathline.outcomes.limits import interval_of_difference
 from breathline.verdict.comparable import obstacle
-from breathline.verdict.haemoglobin import corrections
 from breathline.verdict.limits import Counted, Limit, Towards
 from breathline.verdict.reading import Entry, Pair, Reading
 from breathline.verdict.wording import tell_change, tell_limits, tell_values
@@ -33,8 +32,6 @@ class Moved:
         Which way is counted; the other way counts below zero.
     limits
         All must hold for one pair of values: ``≥ 5 %`` and ``< 10 %``.
-    corrected
-        Whether the printed words ask for values corrected for haemoglobin.
     """
 
     printed: str
@@ -42,7 +39,6 @@ class Moved:
     counted: Counted
     towards: Towards
     limits: tuple[Limit, ...]
-    corrected: bool = False
 
     def answer(self, reading: Reading) -> ConditionAnswer:
         """Find a pair that moved so far; the pair that moved most is told."""
@@ -66,10 +62,7 @@ class Moved:
         differs = obstacle(pair, reading)
         if differs:
             return differs
-        factors = corrections(pair, reading) if self.corrected else (1.0, 1.0)
-        if isinstance(factors, str):
-            return factors
-        delta = _COUNTS[self.counted](pair, *factors)
+        delta = _COUNTS[self.counted](pair)
         return delta if isinstance(delta, str) else _SIGNS[self.towards] * delta
 
 
@@ -160,25 +153,25 @@ def _number(entry: Entry) -> float:
     return entry.value
 
 
-def _absolute(pair: Pair, before: float, after: float) -> float:
-    return after * _number(pair.later) - before * _number(pair.earlier)
+def _absolute(pair: Pair) -> float:
+    return _number(pair.later) - _number(pair.earlier)
 
 
-def _relative(pair: Pair, before: float, after: float) -> float | str:
+def _relative(pair: Pair) -> float | str:
     if not _number(pair.earlier):
         return f"{pair.earlier.standing.label} was 0 at the earlier date: a relative change has no meaning"
-    return 100.0 * _absolute(pair, before, after) / abs(before * _number(pair.earlier))
+    return 100.0 * _absolute(pair) / abs(_number(pair.earlier))
 
 
-def _predicted(pair: Pair, before: float, after: float) -> float | str:
+def _predicted(pair: Pair) -> float | str:
     one, other = pair.earlier.standing, pair.later.standing
     if one.standardised is None or other.standardised is None:
         lacking = one if one.standardised is None else other
         return f"{lacking.label}: {lacking.not_standardised or 'no expected value is known'}"
-    return after * other.standardised.percent_predicted - before * one.standardised.percent_predicted
+    return other.standardised.percent_predicted - one.standardised.percent_predicted
 
 
-_COUNTS: Mapping[Counted, Callable[[Pair, float, float], float | str]] = {
+_COUNTS: Mapping[Counted, Callable[[Pair], float | str]] = {
     Counted.ABSOLUTE: _absolute,
     Counted.RELATIVE: _relative,
     Counted.PERCENT_PREDICTED: _predicted,

@@ -176,13 +176,18 @@ class Reading:
         label = OUTCOMES[measure].label
         every, seen = self.everything.get(measure, ()), self.seen.get(measure, ())
         if not every:
-            return f"{label}: not recorded"
+            return f"{label}: not recorded{self._only_uncorrected(measure)}"
         when = f"read at {told(self.moment)}: {self.window.printed}"
         if values > 1 and self._needs_baseline():
             lacks_before = not any(entry.day <= self.since for entry in seen)
             return f"{label}: no value {'before' if lacks_before else 'on'} treatment ({when})"
         count = {0: "no value", 1: "one value only"}.get(len(seen), "no two values that may be compared")
         return f"{label}: {count} in the window ({when})" if values > 1 else f"{label}: no value ({when})"
+
+    def _only_uncorrected(self, measure: str) -> str:
+        """Say that another reading of the same test was recorded, such as DLCO without correction."""
+        other = OUTCOMES[measure].variant_of
+        return f" (only {OUTCOMES[other].label})" if other in self.everything else ""
 
 
 def told(moment: Moment | None) -> str:
