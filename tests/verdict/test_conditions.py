@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from breathline.model.criterion import Answer, ConditionAnswer
 from breathline.model.measurement import Absence, Moment
-from breathline.model.patient import Diagnosis, Person, Sex
+from breathline.model.patient import Diagnosis, Person
 from breathline.verdict.changes import BeyondError, Moved
 from breathline.verdict.conditions import Opposite, SomeOf, Whichever, all_of, any_of
 from breathline.verdict.disease import IldSubtype, subtype_of
@@ -24,10 +24,7 @@ from tests.verdict.vignettes import (
     ON,
     RECORD,
     UNABLE,
-    V,
     ct,
-    find,
-    judge,
     patient,
 )
 

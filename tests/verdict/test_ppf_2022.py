@@ -191,7 +191,7 @@ def test_two_signs_more_than_a_year_apart_are_not_within_a_year():
     verdict = on(
         symptoms={20: 0.0, 100: -1.0},
         fvc={-1: 3.0, 20: 2.7, 80: 2.7, 100: 2.7},
-        dlco_hb={week: 15.0 for week in (-1, 20, 80, 100)},
+        dlco_hb=dict.fromkeys((-1, 20, 80, 100), 15.0),
         hrct_reading={20: 0.0, 100: 0.0},
     )
     assert verdict.label == "not_met"
@@ -201,7 +201,7 @@ def test_a_visit_at_which_one_of_two_is_met_and_the_rest_unknown_stays_open():
     verdict = on(
         fvc={-1: 3.0, 20: 2.7, 90: 2.7, 100: 2.7},
         symptoms={90: 0.0, 100: 0.0},
-        dlco_hb={week: 15.0 for week in (-1, 20, 90, 100)},
+        dlco_hb=dict.fromkeys((-1, 20, 90, 100), 15.0),
         hrct_reading={100: 0.0},
     )
     assert verdict.label == "cannot_tell"
@@ -297,7 +297,7 @@ def test_an_early_visit_at_which_nothing_was_met_keeps_nothing_open():
     verdict = on(
         fvc={-1: 3.0, 4: 3.0, 90: 3.0, 100: 3.0},
         symptoms={90: 0.0, 100: 0.0},
-        dlco_hb={week: 15.0 for week in (90, 100)},
+        dlco_hb=dict.fromkeys((90, 100), 15.0),
         hrct_reading={100: 0.0},
     )
     assert (verdict.label, verdict.read_at.week) == ("not_met", 100)
