@@ -23,7 +23,7 @@ from pathlib import Path
 import pytest
 
 MOST_SECONDS = 120
-"""A mutant that computes for longer has made a loop without end: killed. What a busy machine makes it wait is no loop."""
+"""A mutant that computes for longer has made a loop without end: killed. Waiting is not counted."""
 
 LIBRARIES = ("hypothesis", "pydantic", "numpy", "scipy.stats")
 BELOW = {"breathline.verdict": ("breathline.outcomes", "breathline.physiology", "breathline.equations")}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -49,11 +50,13 @@ class Moved:
 
         return _answer(
             self.printed,
-            _sized(self, reading, lambda pair: self._size(pair, reading)),
-            met=lambda size: all(limit.holds(size) for limit in self.limits),
+            _best(self, reading, lambda pair: self._size(pair, reading), self._met),
             tell=tell,
-            lacking=reading.lacking(self.measure, values=2),
+            lacking=lambda: reading.lacking(self.measure, values=2),
         )
+
+    def _met(self, size: float) -> bool:
+        return all(limit.holds(size) for limit in self.limits)
 
     def _size(self, pair: Pair, reading: Reading) -> float | str:
         """Give how far a pair moved the way that is counted, or why it cannot be told."""
@@ -82,10 +85,11 @@ class BeyondError:
 
         return _answer(
             self.printed,
-            _sized(self, reading, lambda pair: obstacle(pair, reading) or self._beyond(pair)),
-            met=lambda size: size > 0.0,
+            _best(
+                self, reading, lambda pair: obstacle(pair, reading) or self._beyond(pair), lambda size: size > 0.0
+            ),
             tell=tell,
-            lacking=reading.lacking(self.measure, values=2),
+            lacking=lambda: reading.lacking(self.measure, values=2),
         )
 
     def _beyond(self, pair: Pair) -> float | str:
@@ -96,47 +100,116 @@ class BeyondError:
         return interval[0] if self.towards is Towards.RISE else -interval[1]
 
 
-_Sized = tuple[float | str, Pair]
+_Size = Callable[[Pair], float | str]
+_Met = Callable[[float], bool]
 
 
-def _sized(
-    condition: Moved | BeyondError, reading: Reading, size: Callable[[Pair], float | str]
-) -> list[_Sized]:
-    """Give what every pair comes to; what an earlier visit compared is not compared again."""
-    found = []
-    for pair in reading.pairs(condition.measure):
-        key = (id(condition), id(pair.earlier), id(pair.later))
-        if key not in reading.compared:
-            reading.compared[key] = size(pair)
-        found.append((reading.compared[key], pair))
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """What some pairs came to.
+
+    Parameters
+    ----------
+    good, told
+        The pair that moved most of those that meet the limits, and of all that can be told, with how far it moved.
+    untold
+        Why the last of the others cannot be told.
+    """
+
+    good: tuple[float, Pair] | None = None
+    told: tuple[float, Pair] | None = None
+    untold: str = ""
+
+
+def _best(condition: Moved | BeyondError, reading: Reading, size: _Size, met: _Met) -> _Best:
+    """Give what the pairs of a reading came to; of pairs that moved as far, the first in order of time counts.
+
+    Each later value keeps what its pairs came to, from the nearest to the farthest, so that another visit, whose
+    window goes back less far, has only to look it up.
+    """
+    ending = reading.compared.setdefault(condition, {})
+    found = _Best()
+    for later, pairs in reading.pairs(condition.measure):
+        if id(later) not in ending or ending[id(later)].back_to > reading.back_to:
+            ending[id(later)] = _ending(pairs, reading.back_to, size, met)
+        one = ending[id(later)].within(reading.back_to)
+        good, told = _more(found.good, one.good), _more(found.told, one.told)
+        found = _Best(good, told, one.untold or found.untold)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """What the pairs came to that end with one value, as one after the other is added, farther and farther back.
+
+    Parameters
+    ----------
+    back_to
+        The day from which on earlier values were compared.
+    before
+        Days from the earlier value of each pair to the start of treatment.
+    """
+
+    back_to: float
+    before: tuple[float, ...]
+    best: tuple[_Best, ...]
+
+    def within(self, back_to: float) -> _Best:
+        """Give what the pairs came to whose earlier value lies on this day or after it."""
+        return self.best[bisect_right(self.before, -back_to)]
+
+
+def _ending(pairs: Iterable[Pair], back_to: float, size: _Size, met: _Met) -> _Ending:
+    nearest_first = tuple(pairs)[::-1]
+    best = [_Best()]
+    for pair in nearest_first:
+        best.append(_with(best[-1], pair, size(pair), met))
+    return _Ending(back_to, tuple(-pair.earlier.day for pair in nearest_first), tuple(best))
+
+
+def _with(best: _Best, pair: Pair, moved: float | str, met: _Met) -> _Best:
+    """Add a pair that begins earlier."""
+    if isinstance(moved, str):
+        return best if best.untold else _Best(best.good, best.told, moved.rstrip("."))
+    one = (moved, pair)
+    told = _more(one, best.told)
+    good = one if _more(one, best.good) is one and met(moved) else best.good
+    return best if told is best.told and good is best.good else _Best(good, told, best.untold)
+
+
+def _more(first: tuple[float, Pair] | None, second: tuple[float, Pair] | None) -> tuple[float, Pair] | None:
+    """Give which moved more; the first where both moved as far."""
+    if first is None or second is None:
+        return first or second
+    return second if _extent(*second) > _extent(*first) else first
+
+
+def _extent(moved: float, pair: Pair) -> tuple[float, float]:
+    # Where nothing moved the way that is asked, the longest time tells most.
+    return max(moved, 0.0), pair.apart
 
 
 def _answer(
     printed: str,
-    sized: list[_Sized],
+    best: _Best,
     *,
-    met: Callable[[float], bool],
     tell: Callable[[float, Pair, bool], str],
-    lacking: str,
+    lacking: Callable[[], str],
 ) -> ConditionAnswer:
     """Answer from all pairs: one that meets the limits decides; one that cannot be told leaves a no open."""
-    told = [(size, pair) for size, pair in sized if isinstance(size, float)]
-    good = [(size, pair) for size, pair in told if met(size)]
-    untold = [size.rstrip(".") for size, _ in sized if isinstance(size, str)] or ([] if told else [lacking])
-    if not good and untold:
+    untold = best.untold or ("" if best.told else lacking())
+    found = best.good or best.told
+    if found is None or (best.good is None and untold):
         return ConditionAnswer(
             printed=printed,
             answer=Answer.CANNOT_TELL,
-            reason=f"{untold[-1]}.",
-            missing=(untold[-1],),
+            reason=f"{untold}.",
+            missing=(untold,),
         )
-    # Where nothing moved the way that is asked, the longest time tells most.
-    size, pair = max(good or told, key=lambda found: (max(found[0], 0.0), found[1].apart))
     return ConditionAnswer(
         printed=printed,
-        answer=Answer.MET if good else Answer.NOT_MET,
-        reason=f"{tell(size, pair, bool(good))}.",
+        answer=Answer.MET if best.good else Answer.NOT_MET,
+        reason=f"{tell(*found, bool(best.good))}.",
     )
 
 
