@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
 
@@ -105,88 +105,105 @@ _Met = Callable[[float], bool]
 
 
 @dataclass(frozen=True, slots=True)
+class _Sized:
+    """A pair, and how far it moved; where nothing moved the way that is asked, the longest time tells most."""
+
+    size: float
+    pair: Pair
+    rank: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
 class _Best:
     """What some pairs came to.
 
     Parameters
     ----------
     good, told
-        The pair that moved most of those that meet the limits, and of all that can be told, with how far it moved.
+        The pair that moved most of those that meet the limits, and of all that can be told.
     untold
         Why the last of the others cannot be told.
     """
 
-    good: tuple[float, Pair] | None = None
-    told: tuple[float, Pair] | None = None
+    good: _Sized | None = None
+    told: _Sized | None = None
     untold: str = ""
 
 
-def _best(condition: Moved | BeyondError, reading: Reading, size: _Size, met: _Met) -> _Best:
-    """Give what the pairs of a reading came to; of pairs that moved as far, the first in order of time counts.
-
-    Each later value keeps what its pairs came to, from the nearest to the farthest, so that another visit, whose
-    window goes back less far, has only to look it up.
-    """
-    ending = reading.compared.setdefault(condition, {})
-    found = _Best()
-    for later, pairs in reading.pairs(condition.measure):
-        if id(later) not in ending or ending[id(later)].back_to > reading.back_to:
-            ending[id(later)] = _ending(pairs, reading.back_to, size, met)
-        one = ending[id(later)].within(reading.back_to)
-        good, told = _more(found.good, one.good), _more(found.told, one.told)
-        found = _Best(good, told, one.untold or found.untold)
-    return found
+_NONE = _Best()
 
 
-@dataclass(frozen=True, slots=True)
-class _Ending:
-    """What the pairs came to that end with one value, as one after the other is added, farther and farther back.
+class _Pairs:
+    """What the pairs of one condition came to, added from visit to visit as later values come in.
 
-    Parameters
-    ----------
-    back_to
-        The day from which on earlier values were compared.
-    before
-        Days from the earlier value of each pair to the start of treatment.
+    ``best[n]`` holds all pairs whose earlier value is ``entries[n]`` or a later one, so that a visit whose window goes
+    back to that value has only to look it up. Of pairs that moved as far, the first in order of time counts.
     """
 
-    back_to: float
-    before: tuple[float, ...]
-    best: tuple[_Best, ...]
+    def __init__(self, back_to: float) -> None:
+        self.back_to, self.day = back_to, -inf
+        self.entries: list[Entry] = []
+        self.best: list[_Best] = []
 
     def within(self, back_to: float) -> _Best:
         """Give what the pairs came to whose earlier value lies on this day or after it."""
-        return self.best[bisect_right(self.before, -back_to)]
+        index = bisect_left(self.entries, back_to, key=lambda entry: entry.day)
+        return self.best[index] if index < len(self.best) else _NONE
+
+    def add(self, reading: Reading, measure: str, size: _Size, met: _Met) -> None:
+        """Add the pairs that end with what was seen since the last reading."""
+        self.entries += reading.between(measure, self.day)
+        self.best += [_NONE] * (len(self.entries) - len(self.best))
+        first = bisect_left(self.entries, reading.back_to, key=lambda entry: entry.day)
+        for _, pairs in reading.pairs(measure, after=self.day):
+            ending = {id(pair.earlier): pair for pair in pairs}
+            one = _NONE
+            for index in range(len(self.entries) - 1, first - 1, -1):
+                pair = ending.get(id(self.entries[index]))
+                one = one if pair is None else _with(one, pair, size(pair), met)
+                self.best[index] = _joined(self.best[index], one)
+        self.day = reading.day
 
 
-def _ending(pairs: Iterable[Pair], back_to: float, size: _Size, met: _Met) -> _Ending:
-    nearest_first = tuple(pairs)[::-1]
-    best = [_Best()]
-    for pair in nearest_first:
-        best.append(_with(best[-1], pair, size(pair), met))
-    return _Ending(back_to, tuple(-pair.earlier.day for pair in nearest_first), tuple(best))
+def _best(condition: Moved | BeyondError, reading: Reading, size: _Size, met: _Met) -> _Best:
+    """Give what the pairs of a reading came to."""
+    pairs = reading.compared.get(condition)
+    if pairs is None or pairs.back_to > reading.back_to or pairs.day > reading.day:
+        pairs = reading.compared[condition] = _Pairs(reading.back_to)
+    pairs.add(reading, condition.measure, size, met)
+    return pairs.within(reading.back_to)
 
 
-def _with(best: _Best, pair: Pair, moved: float | str, met: _Met) -> _Best:
-    """Add a pair that begins earlier."""
-    if isinstance(moved, str):
-        return best if best.untold else _Best(best.good, best.told, moved.rstrip("."))
-    one = (moved, pair)
-    told = _more(one, best.told)
-    good = one if _more(one, best.good) is one and met(moved) else best.good
-    return best if told is best.told and good is best.good else _Best(good, told, best.untold)
+def _with(best: _Best, pair: Pair, size: float | str, met: _Met) -> _Best:
+    """Add a pair that begins earlier and ends with the same value."""
+    if isinstance(size, str):
+        return best if best.untold else _Best(best.good, best.told, size.rstrip("."))
+    rank = (max(size, 0.0), pair.apart)
+    more = best.told is None or rank >= best.told.rank
+    good = (best.good is None or rank >= best.good.rank) and met(size)
+    if not (more or good):
+        return best
+    one = _Sized(size, pair, rank)
+    return _Best(one if good else best.good, one if more else best.told, best.untold)
 
 
-def _more(first: tuple[float, Pair] | None, second: tuple[float, Pair] | None) -> tuple[float, Pair] | None:
-    """Give which moved more; the first where both moved as far."""
-    if first is None or second is None:
-        return first or second
-    return second if _extent(*second) > _extent(*first) else first
+def _joined(before: _Best, after: _Best) -> _Best:
+    """Add pairs that end with a later value."""
+    if after is _NONE:
+        return before
+    if before is _NONE:
+        return after
+    good, told = _more(before.good, after.good), _more(before.told, after.told)
+    untold = after.untold or before.untold
+    if good is before.good and told is before.told and untold is before.untold:
+        return before
+    return _Best(good, told, untold)
 
 
-def _extent(moved: float, pair: Pair) -> tuple[float, float]:
-    # Where nothing moved the way that is asked, the longest time tells most.
-    return max(moved, 0.0), pair.apart
+def _more(before: _Sized | None, after: _Sized | None) -> _Sized | None:
+    if before is None or after is None:
+        return before or after
+    return after if after.rank > before.rank else before
 
 
 def _answer(
@@ -209,7 +226,7 @@ def _answer(
     return ConditionAnswer(
         printed=printed,
         answer=Answer.MET if best.good else Answer.NOT_MET,
-        reason=f"{tell(*found, bool(best.good))}.",
+        reason=f"{tell(found.size, found.pair, bool(best.good))}.",
     )
 
 

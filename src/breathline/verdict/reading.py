@@ -77,20 +77,16 @@ AGAINST_BASELINE = Window(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value of the record on a scale of days."""
+    """A value of the record on a scale of days: a number, or "unable"."""
 
     day: float
     standing: Standing
+    value: Value
 
     @property
     def item(self) -> Measurement:
         """The measurement."""
         return self.standing.measurement
-
-    @property
-    def value(self) -> Value:
-        """The number, or "unable"."""
-        return self.item.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +133,26 @@ class Reading:
     everything: Mapping[str, tuple[Entry, ...]]
     person: Person
     age_years: float | None
-    compared: dict[Hashable, dict[int, Any]] = field(default_factory=dict, compare=False, repr=False)
+    compared: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def pairs(self, measure: str) -> Iterator[tuple[Entry, Iterator[Pair]]]:
-        """Give every later value with the pairs that end with it and are held against each other, in order of time."""
+    def pairs(self, measure: str, *, after: float = -inf) -> Iterator[tuple[Entry, Iterator[Pair]]]:
+        """Give every later value, in order of time, with the pairs that end with it and are held against each other.
+
+        Parameters
+        ----------
+        after
+            Leave out later values up to this day [days].
+        """
         seen = self.seen.get(measure, ())
-        found = ((later, self._ending_with(later, islice(seen, index))) for index, later in enumerate(seen))
-        return _PAIRINGS[self.window.pairing](one for one in found if one[0].day > self.since)
+        first = bisect_right(seen, max(after, self.since), key=_day)
+        return _PAIRINGS[self.window.pairing](
+            (seen[index], self._ending_with(seen[index], islice(seen, index))) for index in range(first, len(seen))
+        )
+
+    def between(self, measure: str, day: float) -> tuple[Entry, ...]:
+        """Give the values within the window after a day."""
+        seen = self.seen.get(measure, ())
+        return seen[bisect_right(seen, day, key=_day) :]
 
     def _ending_with(self, later: Entry, seen: Iterable[Entry]) -> Iterator[Pair]:
         low, high = self.window.apart
@@ -252,7 +261,7 @@ def read(evidence: Evidence, window: Window) -> tuple[Reading, ...] | str:
         visits = visits[-1:]
     if not visits:
         return f"Tests {PERIOD_WORDS[evidence.period]}: none recorded"
-    compared: dict[Hashable, dict[int, Any]] = {}
+    compared: dict[Hashable, Any] = {}
     reach = _reach(window, evidence.period)
     return tuple(
         Reading(
@@ -298,7 +307,7 @@ def _dated(evidence: Evidence) -> Mapping[str, tuple[Entry, ...]]:
             continue
         day = days_from(start, item.when)
         if day is not None:
-            found.setdefault(item.measure, []).append(Entry(day, standing))
+            found.setdefault(item.measure, []).append(Entry(day, standing, item.value))
     return {
         measure: tuple(sorted(entries, key=lambda entry: entry.day)) for measure, entries in found.items()
     }
