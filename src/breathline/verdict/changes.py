@@ -86,7 +86,10 @@ class BeyondError:
         return _answer(
             self.printed,
             _best(
-                self, reading, lambda pair: obstacle(pair, reading) or self._beyond(pair), lambda size: size > 0.0
+                self,
+                reading,
+                lambda pair: obstacle(pair, reading) or self._beyond(pair),
+                lambda size: size > 0.0,
             ),
             tell=tell,
             lacking=lambda: reading.lacking(self.measure, values=2),

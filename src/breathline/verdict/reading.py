@@ -146,7 +146,8 @@ class Reading:
         seen = self.seen.get(measure, ())
         first = bisect_right(seen, max(after, self.since), key=_day)
         return _PAIRINGS[self.window.pairing](
-            (seen[index], self._ending_with(seen[index], islice(seen, index))) for index in range(first, len(seen))
+            (seen[index], self._ending_with(seen[index], islice(seen, index)))
+            for index in range(first, len(seen))
         )
 
     def between(self, measure: str, day: float) -> tuple[Entry, ...]:
