@@ -113,6 +113,9 @@ def test_binary_rounding_does_not_move_a_limit():
     assert not more_than(0.3).holds(0.1 + 0.2)
     assert at_least(0.1).holds(0.8 - 0.7)
     assert not less_than(0.1).holds(0.8 - 0.7)
+    # A part in 10⁹ of the limit, and of 1 for limits below it.
+    assert [at_least(1000.0).holds(1000.0 - slack) for slack in (5e-7, 5e-6)] == [True, False]
+    assert [at_least(0.01).holds(0.01 - slack) for slack in (5e-10, 5e-9)] == [True, False]
 
 
 A_FIFTH = at_least(0.2)
