@@ -23,15 +23,11 @@ from pathlib import Path
 import pytest
 
 MOST_SECONDS = 120
-"""A mutant that takes longer has made a loop without end: killed."""
+"""A mutant that computes for longer has made a loop without end: killed. Waiting is not counted."""
 
-LOADED_ONCE = (
-    "hypothesis",
-    "pydantic",
-    "breathline.outcomes",
-    "breathline.physiology",
-    "breathline.equations",
-)
+LIBRARIES = ("hypothesis", "pydantic", "numpy", "scipy.stats")
+BELOW = {"breathline.verdict": ("breathline.outcomes", "breathline.physiology", "breathline.equations")}
+"""What is loaded once for all mutants: never the package that is changed, nor what imports it."""
 
 COMPARISONS = {
     ast.Lt: ast.LtE,
@@ -158,7 +154,7 @@ def survives(module: str, text: str, tests: list[str]) -> bool:
     """Run the tests on a changed module, in a process of its own that has the libraries loaded already."""
     child = os.fork()
     if not child:
-        signal.alarm(MOST_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
         if not os.environ.get("LOUD"):
             quiet = os.open(os.devnull, os.O_WRONLY)
             os.dup2(quiet, 1)
@@ -169,35 +165,40 @@ def survives(module: str, text: str, tests: list[str]) -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
+def _drawn(paths: list[Path], package: str, share: float) -> list[tuple[str, Path, int, str, str]]:
+    """Draw a share of all mutants, or so many of them, with a fixed seed, in order of the files."""
+    every = [
+        (package if path.stem == "__init__" else f"{package}.{path.stem}", path, *mutant)
+        for path in paths
+        for mutant in mutants(path.read_text(encoding="utf-8"))
+    ]
+    count = round(share * len(every)) if share <= 1.0 else min(int(share), len(every))
+    return [every[index] for index in sorted(random.Random(1).sample(range(len(every)), count))]
+
+
 def main() -> int:
-    """Take a folder of the package or files of one, tests, and a share of the mutants (fixed seed).
+    """Take a folder of the package or files of one, tests, and a share of the mutants or a number of them.
 
     Several files or tests are separated by commas.
     """
     paths, tests = [Path(one) for one in sys.argv[1].split(",")], sys.argv[2].split(",")
     folder = paths[0] if paths[0].is_dir() else paths[0].parent
     paths = sorted(folder.glob("*.py")) if paths[0].is_dir() else paths
-    share = float(sys.argv[3]) if len(sys.argv) > 3 else 1.0
-    chance = random.Random(1)
     package = ".".join(folder.parts[folder.parts.index("breathline") :])
-    for name in LOADED_ONCE:
+    for name in (*LIBRARIES, *BELOW.get(package, ())):
         importlib.import_module(name)
     assert package not in sys.modules, "the modules to be changed are loaded already"
     first = paths[-1]
     if not survives(f"{package}.{first.stem}", first.read_text(encoding="utf-8"), tests):
         raise SystemExit("The tests fail on the code as it is.")
-    counts = {True: 0, False: 0}
-    for path in paths:
-        module = package if path.stem == "__init__" else f"{package}.{path.stem}"
-        for line, what, text in mutants(path.read_text(encoding="utf-8")):
-            if chance.random() >= share:
-                continue
-            lived = survives(module, text, tests)
-            counts[lived] += 1
-            if lived:
-                print(f"lived: {path.name}:{line}: {what}", flush=True)
-    total = sum(counts.values())
-    print(f"{counts[False]} of {total} mutants killed ({100 * counts[False] / total:.1f} %)")
+    drawn = _drawn(paths, package, float(sys.argv[3]) if len(sys.argv) > 3 else 1.0)
+    lived = 0
+    for module, path, line, what, text in drawn:
+        if survives(module, text, tests):
+            lived += 1
+            print(f"lived: {path.name}:{line}: {what}", flush=True)
+    killed = len(drawn) - lived
+    print(f"{killed} of {len(drawn)} mutants killed ({100 * killed / len(drawn):.1f} %)")
     return 0
 
 

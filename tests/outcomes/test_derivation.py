@@ -69,18 +69,44 @@ def test_dlco_at_normal_haemoglobin() -> None:
     assert numbers(*rows, person=replace(WOMAN, sex=Sex.MALE))["dlco_hb"] == pytest.approx(11.8941, abs=5e-5)
 
 
-@pytest.mark.parametrize("method", ["Hb-corrected", "corrected for haemoglobin", "hemoglobin corr."])
+@pytest.mark.parametrize(
+    "method",
+    [
+        "Hb-corrected",
+        "corrected for haemoglobin",
+        "hemoglobin corr.",
+        "corrected_for_hb",
+        "single breath, haemoglobin adjusted",
+        "corrected to a normal Hb",
+    ],
+)
 def test_what_the_laboratory_corrected_is_taken_as_it_is(method: str) -> None:
     rows = (value("dlco", 10.0, 0, method=method), value("hb", 10.0, 0))
     (found,) = derived(*rows).measurements
     assert (found.measure, found.value, found.method) == ("dlco_hb", 10.0, method)
 
 
-def test_uncorrected_means_what_it_says() -> None:
-    rows = (value("dlco", 10.0, 0, method="Hb-uncorrected"), value("hb", 10.0, 0))
+@pytest.mark.parametrize(
+    "method",
+    [
+        "Hb-uncorrected",
+        "Hb unadjusted",
+        "not corrected for Hb",
+        "non-corrected (Hb)",
+        "noncorrected for Hb",
+        "no Hb correction",
+        "without correction for haemoglobin",
+        "corrected for altitude",
+        "corrected",
+        "Hb",
+    ],
+)
+def test_uncorrected_means_what_it_says(method: str) -> None:
+    # Cotes, a woman with 10 g/dL: 1.14.
+    rows = (value("dlco", 10.0, 0, method=method), value("hb", 10.0, 0))
     (found,) = derived(*rows).measurements
     assert found.value == pytest.approx(11.4)
-    assert found.method == "computed; Hb-uncorrected"
+    assert found.method == f"computed; {method}"
 
 
 def test_composite_index_from_percent_of_predicted() -> None:

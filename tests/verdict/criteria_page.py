@@ -49,8 +49,7 @@ def _rows(condition, depth: int = 0) -> Iterator[tuple[str, str, str]]:
     words = "— " * depth + condition.printed
     match condition:
         case Moved():
-            hb = ", corrected for haemoglobin" if condition.corrected else ""
-            yield words, f"`{condition.measure}`{hb}", f"{condition.towards} {_limits(condition)}"
+            yield words, f"`{condition.measure}`", f"{condition.towards} {_limits(condition)}"
         case BeyondError():
             yield words, f"`{condition.measure}`", f"{condition.towards} beyond the error of two scans"
         case Level():

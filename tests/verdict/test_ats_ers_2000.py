@@ -174,3 +174,19 @@ def test_better_once_and_the_same_later_is_better():
     assert verdict.reasons == ("Symptoms: better at week 10.", "HRCT reading: better at week 20.")
     not_better = find(judge(UP, patient(ON, symptoms={10: 0.0, 20: 0.0})).conditions, "Symptoms said")
     assert not_better.reason == "Symptoms: not better at any of 2 visits."
+
+
+@pytest.mark.parametrize("name", [UP, DOWN])
+@pytest.mark.parametrize(
+    ("dlco", "answer"),
+    [
+        # By ≥ 15 %, or by ≥ 3 mL/min/mmHg, of the earlier value: either is enough.
+        ({UP: (10.0, 12.0), DOWN: (10.0, 8.0)}, MET),
+        ({UP: (30.0, 33.5), DOWN: (30.0, 26.5)}, MET),
+        ({UP: (30.0, 32.9), DOWN: (30.0, 27.1)}, NOT_MET),
+        ({UP: (20.0, 23.0), DOWN: (20.0, 17.0)}, MET),
+    ],
+)
+def test_either_limit_of_dlco_is_enough(name, dlco, answer):
+    verdict = judge(name, patient(ON, dlco=pair(*dlco[name])))
+    assert find(verdict.conditions, "≥ 15 % ").answer is answer

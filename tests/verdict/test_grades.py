@@ -6,7 +6,21 @@ import pytest
 
 from breathline.testing import check_criterion
 from breathline.verdict import CRITERIA
-from tests.verdict.vignettes import BEFORE, ON, RECORD, UNABLE, V, ct, judge, label, patient
+from tests.verdict.vignettes import (
+    BEFORE,
+    CANNOT_TELL,
+    MET,
+    NOT_MET,
+    ON,
+    RECORD,
+    UNABLE,
+    V,
+    ct,
+    find,
+    judge,
+    label,
+    patient,
+)
 
 # --- EUSTAR: 4 L are 100 %, so that 0.2 L are 5 points and 0.4 L are 10 points.
 
@@ -97,6 +111,23 @@ def test_goh(case, period, week):
 
 def test_goh_contract():
     check_criterion(CRITERIA["goh_2008"], [patient(**goh(case)) for case in GOH])
+
+
+@pytest.mark.parametrize(("extent", "answer"), [(9.9, NOT_MET), (10.0, MET), (30.0, MET), (30.2, NOT_MET)])
+def test_goh_the_indeterminate_extent_at_its_limits(extent, answer):
+    verdict = judge("goh_2008", patient(ct_ild={-1: ct(extent)}, fvc={-1: 3.6}))
+    assert find(verdict.conditions, "HRCT extent of 10–30 %").answer is answer
+
+
+@pytest.mark.parametrize(("extent", "answer"), [(9.9, MET), (10.0, NOT_MET), (10.05, NOT_MET)])
+def test_goh_the_minimal_extent_at_its_limit(extent, answer):
+    verdict = judge("goh_2008", patient(ct_ild={-1: ct(extent)}, fvc={-1: 3.6}))
+    assert find(verdict.conditions, "HRCT extent < 10 %").answer is answer
+
+
+def test_goh_a_good_fvc_alone_does_not_make_limited_disease():
+    verdict = judge("goh_2008", patient(fvc={-1: 3.6}))
+    assert find(verdict.conditions, "Indeterminate and FVC ≥ 70 %").answer is CANNOT_TELL
 
 
 def test_goh_says_what_is_missing():

@@ -14,6 +14,8 @@ from breathline.model.change import Change, Direction, Domain, Judgement
 from breathline.model.measurement import Moment
 from breathline.model.patient import Person
 from breathline.model.safety import EventsStatus, SafetySummary
+from breathline.testing import check_criterion
+from breathline.testing.contract import ContractError
 from breathline.verdict import CRITERIA, Evidence
 from breathline.verdict.domains import find_domains
 from breathline.verdict.overall import STATEMENTS, overall_label
@@ -135,3 +137,36 @@ def test_what_could_not_be_judged_is_named_once():
         "FVC: there is no value on treatment.",
         "FVC: A condition differs.",
     )
+
+
+EVERY_LABEL = {
+    "improved": ((F, B), (G, B)),
+    "partly_improved": ((F, B), (G, N)),
+    "no_change": ((F, N),),
+    "mixed": ((F, B), (G, W)),
+    "partly_worse": ((F, W),),
+    "worse": ((F, W), (G, W)),
+    "cannot_tell": ((F, C),),
+}
+
+
+def every(name):
+    """Give a record for every answer, on treatment or before it."""
+    for pairs in EVERY_LABEL.values():
+        evidence = evidence_of(tuple(change(*pair) for pair in pairs))
+        yield evidence if name == "overall" else replace(evidence, changes=(), before=evidence.changes)
+
+
+@pytest.mark.parametrize("name", ["overall", "before_treatment"])
+def test_contract(name):
+    check_criterion(CRITERIA[name], every(name), published=False)
+    assert {*CRITERIA[name].labels, "cannot_tell"} == set(EVERY_LABEL)
+    with pytest.raises(ContractError, match="no vignette gives 'worse'"):
+        check_criterion(CRITERIA[name], list(every(name))[:-2], published=False)
+    with pytest.raises(ContractError, match="it names no source"):
+        check_criterion(CRITERIA[name], every(name))
+
+
+def test_a_published_rule_is_not_one_of_ones_own():
+    with pytest.raises(ContractError, match="cites a publication"):
+        check_criterion(CRITERIA["nyha_change"], [evidence_of(())], published=False)

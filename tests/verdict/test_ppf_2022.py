@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from breathline.model.measurement import Measurement, Moment
+from breathline.model.patient import Person, Sex
+from breathline.outcomes import OUTCOMES, derive, standardise
 from breathline.testing import check_criterion
 from breathline.verdict import CRITERIA
 from tests.verdict.vignettes import (
     BEFORE,
+    CANNOT_TELL,
     IPF,
     MET,
     NOT_MET,
@@ -21,13 +27,12 @@ from tests.verdict.vignettes import (
 )
 
 NAME = "ppf_2022"
-HB = "Hb-corrected"
 
 WORSE = {"symptoms": {-1: -1.0}}
 SAME = {"symptoms": {-1: 0.0}}
 FVC_FALLS = {"fvc": {-50: 3.0, -1: 2.8}}  # exactly 5 points of 4 L
 FVC_STAYS = {"fvc": {-50: 3.0, -1: 2.9}}
-DLCO_STAYS = {"dlco": {-50: V(value=15.0, method=HB), -1: V(value=14.0, method=HB)}}
+DLCO_STAYS = {"dlco_hb": {-50: 15.0, -1: 14.0}}
 READ_WORSE = {"hrct_reading": {-1: -1.0}}
 READ_SAME = {"hrct_reading": {-1: 0.0}}
 
@@ -75,11 +80,25 @@ VIGNETTES = {
         "not_met",
     ),
     "DLCO and symptoms": (
-        patient(**WORSE, dlco={-50: V(value=15.0, method=HB), -1: V(value=12.5, method=HB)}),
+        patient(**WORSE, dlco_hb={-50: 15.0, -1: 12.5}),
         "met",
     ),
     "DLCO not corrected for haemoglobin": (
         patient(**WORSE, **FVC_STAYS, **READ_SAME, dlco={-50: 15.0, -1: 10.0}),
+        "cannot_tell",
+    ),
+    "DLCO falls, but not corrected for haemoglobin": (
+        patient(
+            **WORSE,
+            **FVC_STAYS,
+            **READ_SAME,
+            dlco={-50: 15.0, -1: 10.0},
+            dlco_hb={-50: V(value=15.0, method="computed"), -1: V(value=13.0, method="computed")},
+        ),
+        "not_met",
+    ),
+    "corrected DLCO, given once and computed once": (
+        patient(**WORSE, **FVC_STAYS, **READ_SAME, dlco_hb={-50: V(value=15.0, method="computed"), -1: 10.0}),
         "cannot_tell",
     ),
     "IPF, of which the definition does not speak": (
@@ -119,7 +138,7 @@ def test_fvc_at_and_about_its_limit(last, answer):
     [(12.49, MET), (12.5, MET), (12.51, NOT_MET), (UNABLE, MET)],
 )
 def test_dlco_at_and_about_its_limit(last, answer):
-    verdict = judge(NAME, patient(**SAME, dlco={-50: V(value=15.0, method=HB), -1: V(value=last, method=HB)}))
+    verdict = judge(NAME, patient(**SAME, dlco_hb={-50: 15.0, -1: last}))
     assert find(verdict.conditions, DLCO).answer is answer
 
 
@@ -154,11 +173,11 @@ def test_progression_on_treatment_starts_from_the_baseline():
     assert verdict.label == "met"
     assert verdict.read_at.week == 20
     # A fall before treatment is not one on treatment.
-    still = on(symptoms={20: -1.0}, fvc={-40: 3.4, -1: 2.8, 20: 2.8}, dlco=DLCO_ON, hrct_reading={20: 0.0})
+    still = on(symptoms={20: -1.0}, fvc={-40: 3.4, -1: 2.8, 20: 2.8}, dlco_hb=DLCO_ON, hrct_reading={20: 0.0})
     assert still.label == "not_met"
 
 
-DLCO_ON = {-1: V(value=15.0, method=HB), 20: V(value=15.0, method=HB)}
+DLCO_ON = {-1: 15.0, 20: 15.0}
 
 
 def test_progression_at_any_visit_on_treatment_is_progression():
@@ -172,7 +191,7 @@ def test_two_signs_more_than_a_year_apart_are_not_within_a_year():
     verdict = on(
         symptoms={20: 0.0, 100: -1.0},
         fvc={-1: 3.0, 20: 2.7, 80: 2.7, 100: 2.7},
-        dlco={week: V(value=15.0, method=HB) for week in (-1, 20, 80, 100)},
+        dlco_hb=dict.fromkeys((-1, 20, 80, 100), 15.0),
         hrct_reading={20: 0.0, 100: 0.0},
     )
     assert verdict.label == "not_met"
@@ -182,7 +201,7 @@ def test_a_visit_at_which_one_of_two_is_met_and_the_rest_unknown_stays_open():
     verdict = on(
         fvc={-1: 3.0, 20: 2.7, 90: 2.7, 100: 2.7},
         symptoms={90: 0.0, 100: 0.0},
-        dlco={week: V(value=15.0, method=HB) for week in (-1, 20, 90, 100)},
+        dlco_hb=dict.fromkeys((-1, 20, 90, 100), 15.0),
         hrct_reading={100: 0.0},
     )
     assert verdict.label == "cannot_tell"
@@ -258,7 +277,7 @@ def test_what_a_later_visit_of_the_same_year_tells_closes_an_open_one():
     verdict = on(
         symptoms={20: -1.0},
         fvc={-1: 3.0, 24: 3.0},
-        dlco={-1: V(value=15.0, method=HB), 24: V(value=15.0, method=HB)},
+        dlco_hb={-1: 15.0, 24: 15.0},
         hrct_reading={24: 0.0},
         # An old value of a measure the rule does not ask for keeps nothing open.
         six_minute_walk={-40: 400.0},
@@ -278,7 +297,37 @@ def test_an_early_visit_at_which_nothing_was_met_keeps_nothing_open():
     verdict = on(
         fvc={-1: 3.0, 4: 3.0, 90: 3.0, 100: 3.0},
         symptoms={90: 0.0, 100: 0.0},
-        dlco={week: V(value=15.0, method=HB) for week in (90, 100)},
+        dlco_hb=dict.fromkeys((90, 100), 15.0),
         hrct_reading={100: 0.0},
     )
     assert (verdict.label, verdict.read_at.week) == ("not_met", 100)
+
+
+def test_what_is_missing_of_the_corrected_dlco_is_said():
+    evidence = patient(**WORSE, **FVC_STAYS, **READ_SAME, dlco={-50: 15.0, -1: 10.0})
+    assert judge(NAME, evidence).missing == ("DLCO (Hb-corrected): not recorded (only DLCO)",)
+    nothing = patient(**WORSE, **FVC_STAYS, **READ_SAME)
+    assert judge(NAME, nothing).missing == ("DLCO (Hb-corrected): not recorded",)
+
+
+@pytest.mark.parametrize(
+    ("rows", "answer"),
+    [
+        # A woman of 64: GLI 2017 expects 21.4 mL/min/mmHg, so that 10 points of % predicted are 2.1.
+        ("dlco_hb,15.0,-50 dlco_hb,12.0,-1", MET),
+        ("dlco_hb,15.0,-50 dlco_hb,14.0,-1", NOT_MET),
+        # Cotes: 13.4 and 9.4 g/dL are factors of 1.00 and 1.175, so that 12.0 is 14.1.
+        ("dlco,15.0,-50 hb,13.4,-50 dlco,12.0,-1 hb,9.4,-1", NOT_MET),
+        ("dlco,15.0,-50 hb,13.4,-50 dlco,12.0,-1 hb,13.4,-1", MET),
+        ("dlco,15.0,-50 dlco,12.0,-1", CANNOT_TELL),
+    ],
+)
+def test_corrected_dlco_of_a_record_is_judged(rows, answer):
+    measured = [
+        Measurement(measure=key, value=float(number), unit=OUTCOMES[key].unit, when=Moment(week=float(week)))
+        for key, number, week in (row.split(",") for row in rows.split())
+    ]
+    woman = Person(id="P", sex=Sex.FEMALE, age_years=64.0, height_cm=162.0)
+    computed = derive(standardise(measured, woman), woman).measurements
+    evidence = replace(patient(), person=woman, standings=standardise((*measured, *computed), woman))
+    assert find(judge(NAME, evidence).conditions, DLCO).answer is answer

@@ -19,7 +19,7 @@ from breathline.outcomes import OUTCOMES
 from breathline.sources import Source
 from breathline.verdict import CRITERIA, Evidence
 
-PREDICTED = {"fvc": 4.0, "fev1": 3.0, "dlco": 25.0, "tlc": 6.0}
+PREDICTED = {"fvc": 4.0, "fev1": 3.0, "dlco": 25.0, "dlco_hb": 25.0, "tlc": 6.0}
 """What is expected in health: percents of these are exact."""
 
 BEFORE, ON, RECORD = Period.BEFORE, Period.ON, Period.RECORD

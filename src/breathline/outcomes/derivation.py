@@ -7,6 +7,7 @@ its place.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,8 +26,11 @@ from breathline.units import convert
 RESPIRATORY_QUOTIENT = 0.8
 """Carbon dioxide given off for oxygen taken up, by the convention of the alveolar gas equation [1]."""
 
-CORRECTED_WORDS = ("hb", "haemoglobin", "hemoglobin")
-"""What the method of a DLCO says where the laboratory corrected it already."""
+HAEMOGLOBIN_WORDS = ("hb", "haemoglobin", "hemoglobin")
+CORRECTED_WORDS = ("corr", "adj")
+UNCORRECTED_WORDS = ("uncorr", "unadj", "noncorr", "nonadj")
+NEGATIONS = frozenset({"not", "non", "no", "without"})
+"""Words, and how words begin, by which the method of a DLCO says whether the laboratory corrected it already."""
 
 LAB_INPUTS = {
     "creatinine": "creatinine",
@@ -247,7 +251,13 @@ def _is_corrected(day: Day) -> bool:
     if "dlco" not in day.tests:
         return False
     method = day.tests["dlco"].item.method.casefold()
-    return any(word in method for word in CORRECTED_WORDS) and "corr" in method and "uncorr" not in method
+    words = re.findall(r"[a-z]+", method)
+    return (
+        any(word in method for word in HAEMOGLOBIN_WORDS)
+        and any(word.startswith(CORRECTED_WORDS) for word in words)
+        and not any(word.startswith(UNCORRECTED_WORDS) for word in words)
+        and NEGATIONS.isdisjoint(words)
+    )
 
 
 def _dlco_hb(day: Day) -> float:

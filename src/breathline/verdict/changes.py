@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import inf
@@ -12,7 +13,6 @@ from breathline.model.measurement import Absence
 from breathline.outcomes import OUTCOMES
 from breathline.outcomes.limits import interval_of_difference
 from breathline.verdict.comparable import obstacle
-from breathline.verdict.haemoglobin import corrections
 from breathline.verdict.limits import Counted, Limit, Towards
 from breathline.verdict.reading import Entry, Pair, Reading
 from breathline.verdict.wording import tell_change, tell_limits, tell_values
@@ -33,8 +33,6 @@ class Moved:
         Which way is counted; the other way counts below zero.
     limits
         All must hold for one pair of values: ``≥ 5 %`` and ``< 10 %``.
-    corrected
-        Whether the printed words ask for values corrected for haemoglobin.
     """
 
     printed: str
@@ -42,7 +40,6 @@ class Moved:
     counted: Counted
     towards: Towards
     limits: tuple[Limit, ...]
-    corrected: bool = False
 
     def answer(self, reading: Reading) -> ConditionAnswer:
         """Find a pair that moved so far; the pair that moved most is told."""
@@ -53,11 +50,13 @@ class Moved:
 
         return _answer(
             self.printed,
-            _sized(self, reading, lambda pair: self._size(pair, reading)),
-            met=lambda size: all(limit.holds(size) for limit in self.limits),
+            _best(self, reading, lambda pair: self._size(pair, reading), self._met),
             tell=tell,
-            lacking=reading.lacking(self.measure, values=2),
+            lacking=lambda: reading.lacking(self.measure, values=2),
         )
+
+    def _met(self, size: float) -> bool:
+        return all(limit.holds(size) for limit in self.limits)
 
     def _size(self, pair: Pair, reading: Reading) -> float | str:
         """Give how far a pair moved the way that is counted, or why it cannot be told."""
@@ -66,10 +65,7 @@ class Moved:
         differs = obstacle(pair, reading)
         if differs:
             return differs
-        factors = corrections(pair, reading) if self.corrected else (1.0, 1.0)
-        if isinstance(factors, str):
-            return factors
-        delta = _COUNTS[self.counted](pair, *factors)
+        delta = _COUNTS[self.counted](pair)
         return delta if isinstance(delta, str) else _SIGNS[self.towards] * delta
 
 
@@ -89,10 +85,14 @@ class BeyondError:
 
         return _answer(
             self.printed,
-            _sized(self, reading, lambda pair: obstacle(pair, reading) or self._beyond(pair)),
-            met=lambda size: size > 0.0,
+            _best(
+                self,
+                reading,
+                lambda pair: obstacle(pair, reading) or self._beyond(pair),
+                lambda size: size > 0.0,
+            ),
             tell=tell,
-            lacking=reading.lacking(self.measure, values=2),
+            lacking=lambda: reading.lacking(self.measure, values=2),
         )
 
     def _beyond(self, pair: Pair) -> float | str:
@@ -103,47 +103,133 @@ class BeyondError:
         return interval[0] if self.towards is Towards.RISE else -interval[1]
 
 
-_Sized = tuple[float | str, Pair]
+_Size = Callable[[Pair], float | str]
+_Met = Callable[[float], bool]
 
 
-def _sized(
-    condition: Moved | BeyondError, reading: Reading, size: Callable[[Pair], float | str]
-) -> list[_Sized]:
-    """Give what every pair comes to; what an earlier visit compared is not compared again."""
-    found = []
-    for pair in reading.pairs(condition.measure):
-        key = (id(condition), id(pair.earlier), id(pair.later))
-        if key not in reading.compared:
-            reading.compared[key] = size(pair)
-        found.append((reading.compared[key], pair))
-    return found
+@dataclass(frozen=True, slots=True)
+class _Sized:
+    """A pair, and how far it moved; where nothing moved the way that is asked, the longest time tells most."""
+
+    size: float
+    pair: Pair
+    rank: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """What some pairs came to.
+
+    Parameters
+    ----------
+    good, told
+        The pair that moved most of those that meet the limits, and of all that can be told.
+    untold
+        Why the last of the others cannot be told.
+    """
+
+    good: _Sized | None = None
+    told: _Sized | None = None
+    untold: str = ""
+
+
+_NONE = _Best()
+
+
+class _Pairs:
+    """What the pairs of one condition came to, added from visit to visit as later values come in.
+
+    ``best[n]`` holds all pairs whose earlier value is ``entries[n]`` or a later one, so that a visit whose window goes
+    back to that value has only to look it up. Of pairs that moved as far, the first in order of time counts.
+    """
+
+    def __init__(self, back_to: float) -> None:
+        self.back_to, self.day = back_to, -inf
+        self.entries: list[Entry] = []
+        self.best: list[_Best] = []
+
+    def within(self, back_to: float) -> _Best:
+        """Give what the pairs came to whose earlier value lies on this day or after it."""
+        index = bisect_left(self.entries, back_to, key=lambda entry: entry.day)
+        return self.best[index] if index < len(self.best) else _NONE
+
+    def add(self, reading: Reading, measure: str, size: _Size, met: _Met) -> None:
+        """Add the pairs that end with what was seen since the last reading."""
+        self.entries += reading.between(measure, self.day)
+        self.best += [_NONE] * (len(self.entries) - len(self.best))
+        first = bisect_left(self.entries, reading.back_to, key=lambda entry: entry.day)
+        for _, pairs in reading.pairs(measure, after=self.day):
+            ending = {id(pair.earlier): pair for pair in pairs}
+            one = _NONE
+            for index in range(len(self.entries) - 1, first - 1, -1):
+                pair = ending.get(id(self.entries[index]))
+                one = one if pair is None else _with(one, pair, size(pair), met)
+                self.best[index] = _joined(self.best[index], one)
+        self.day = reading.day
+
+
+def _best(condition: Moved | BeyondError, reading: Reading, size: _Size, met: _Met) -> _Best:
+    """Give what the pairs of a reading came to."""
+    pairs = reading.compared.get(condition)
+    if pairs is None or pairs.back_to > reading.back_to or pairs.day > reading.day:
+        pairs = reading.compared[condition] = _Pairs(reading.back_to)
+    pairs.add(reading, condition.measure, size, met)
+    return pairs.within(reading.back_to)
+
+
+def _with(best: _Best, pair: Pair, size: float | str, met: _Met) -> _Best:
+    """Add a pair that begins earlier and ends with the same value."""
+    if isinstance(size, str):
+        return best if best.untold else _Best(best.good, best.told, size.rstrip("."))
+    rank = (max(size, 0.0), pair.apart)
+    more = best.told is None or rank >= best.told.rank
+    good = (best.good is None or rank >= best.good.rank) and met(size)
+    if not (more or good):
+        return best
+    one = _Sized(size, pair, rank)
+    return _Best(one if good else best.good, one if more else best.told, best.untold)
+
+
+def _joined(before: _Best, after: _Best) -> _Best:
+    """Add pairs that end with a later value."""
+    if after is _NONE:
+        return before
+    if before is _NONE:
+        return after
+    good, told = _more(before.good, after.good), _more(before.told, after.told)
+    untold = after.untold or before.untold
+    if good is before.good and told is before.told and untold is before.untold:
+        return before
+    return _Best(good, told, untold)
+
+
+def _more(before: _Sized | None, after: _Sized | None) -> _Sized | None:
+    if before is None or after is None:
+        return before or after
+    return after if after.rank > before.rank else before
 
 
 def _answer(
     printed: str,
-    sized: list[_Sized],
+    best: _Best,
     *,
-    met: Callable[[float], bool],
     tell: Callable[[float, Pair, bool], str],
-    lacking: str,
+    lacking: Callable[[], str],
 ) -> ConditionAnswer:
     """Answer from all pairs: one that meets the limits decides; one that cannot be told leaves a no open."""
-    told = [(size, pair) for size, pair in sized if isinstance(size, float)]
-    good = [(size, pair) for size, pair in told if met(size)]
-    untold = [size.rstrip(".") for size, _ in sized if isinstance(size, str)] or ([] if told else [lacking])
-    if not good and untold:
+    untold = best.untold or ("" if best.told else lacking())
+    found = best.good or best.told
+    if found is None or (best.good is None and untold):
         return ConditionAnswer(
             printed=printed,
             answer=Answer.CANNOT_TELL,
-            reason=f"{untold[-1]}.",
-            missing=(untold[-1],),
+            reason=f"{untold}.",
+            missing=(untold,),
         )
-    # Where nothing moved the way that is asked, the longest time tells most.
-    size, pair = max(good or told, key=lambda found: (max(found[0], 0.0), found[1].apart))
     return ConditionAnswer(
         printed=printed,
-        answer=Answer.MET if good else Answer.NOT_MET,
-        reason=f"{tell(size, pair, bool(good))}.",
+        answer=Answer.MET if best.good else Answer.NOT_MET,
+        reason=f"{tell(found.size, found.pair, bool(best.good))}.",
     )
 
 
@@ -160,25 +246,25 @@ def _number(entry: Entry) -> float:
     return entry.value
 
 
-def _absolute(pair: Pair, before: float, after: float) -> float:
-    return after * _number(pair.later) - before * _number(pair.earlier)
+def _absolute(pair: Pair) -> float:
+    return _number(pair.later) - _number(pair.earlier)
 
 
-def _relative(pair: Pair, before: float, after: float) -> float | str:
+def _relative(pair: Pair) -> float | str:
     if not _number(pair.earlier):
         return f"{pair.earlier.standing.label} was 0 at the earlier date: a relative change has no meaning"
-    return 100.0 * _absolute(pair, before, after) / abs(before * _number(pair.earlier))
+    return 100.0 * _absolute(pair) / abs(_number(pair.earlier))
 
 
-def _predicted(pair: Pair, before: float, after: float) -> float | str:
+def _predicted(pair: Pair) -> float | str:
     one, other = pair.earlier.standing, pair.later.standing
     if one.standardised is None or other.standardised is None:
         lacking = one if one.standardised is None else other
         return f"{lacking.label}: {lacking.not_standardised or 'no expected value is known'}"
-    return after * other.standardised.percent_predicted - before * one.standardised.percent_predicted
+    return other.standardised.percent_predicted - one.standardised.percent_predicted
 
 
-_COUNTS: Mapping[Counted, Callable[[Pair, float, float], float | str]] = {
+_COUNTS: Mapping[Counted, Callable[[Pair], float | str]] = {
     Counted.ABSOLUTE: _absolute,
     Counted.RELATIVE: _relative,
     Counted.PERCENT_PREDICTED: _predicted,

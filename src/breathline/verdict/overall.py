@@ -180,10 +180,13 @@ def _reason(found: DomainFinding) -> str:
     return text
 
 
-CRITERION = Criterion(key="overall", title="Overall response", printed=PRINTED, judge=judge)
+LABELS = tuple(label for label in STATEMENTS if label != "cannot_tell")
+
+CRITERION = Criterion(key="overall", title="Overall response", printed=PRINTED, judge=judge, labels=LABELS)
 BEFORE = Criterion(
     key="before_treatment",
     title="Course before treatment",
     printed=f"The first value of the two years before treatment against the last before it. {PRINTED}",
     judge=judge_before,
+    labels=LABELS,
 )

@@ -21,11 +21,10 @@ FVC = Moved(
 
 DLCO = Moved(
     printed="Absolute decline in DLCO (corrected for Hb) ≥ 10 % predicted within 1 yr of follow-up",
-    measure="dlco",
+    measure="dlco_hb",
     counted=Counted.PERCENT_PREDICTED,
     towards=Towards.FALL,
     limits=(at_least(10.0),),
-    corrected=True,
 )
 
 RULE = Rule(

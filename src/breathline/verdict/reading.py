@@ -8,10 +8,13 @@ baseline: the last value of each measure before the start.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import groupby, islice
 from math import inf
+from typing import Any
 
 from breathline.model.assessment import Standing
 from breathline.model.criterion import Period
@@ -74,20 +77,16 @@ AGAINST_BASELINE = Window(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A value of the record on a scale of days."""
+    """A value of the record on a scale of days: a number, or "unable"."""
 
     day: float
     standing: Standing
+    value: Value
 
     @property
     def item(self) -> Measurement:
         """The measurement."""
         return self.standing.measurement
-
-    @property
-    def value(self) -> Value:
-        """The number, or "unable"."""
-        return self.item.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +118,8 @@ class Reading:
         All dated values of the record: for what was measured on the same day, and to say what was left out.
     age_years
         Age at this visit; None where not recorded.
+    back_to
+        The first day of the window; a baseline held against the last value may lie before it.
     compared
         What pairs came to, shared by the readings of a period: at every visit most pairs are those of the last one.
     """
@@ -127,27 +128,40 @@ class Reading:
     moment: Moment
     window: Window
     since: float
+    back_to: float
     seen: Mapping[str, tuple[Entry, ...]]
     everything: Mapping[str, tuple[Entry, ...]]
     person: Person
     age_years: float | None
-    compared: dict[tuple[int, int, int], float | str] = field(default_factory=dict, compare=False, repr=False)
+    compared: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def pairs(self, measure: str) -> tuple[Pair, ...]:
-        """Give the pairs that are held against each other."""
+    def pairs(self, measure: str, *, after: float = -inf) -> Iterator[tuple[Entry, Iterator[Pair]]]:
+        """Give every later value, in order of time, with the pairs that end with it and are held against each other.
+
+        Parameters
+        ----------
+        after
+            Leave out later values up to this day [days].
+        """
         seen = self.seen.get(measure, ())
-        found = [
-            Pair(earlier, later)
-            for index, later in enumerate(seen)
-            for earlier in seen[:index]
-            if later.day > self.since and earlier.day < later.day and self._may_begin(earlier)
-        ]
-        low, high = self.window.apart
-        return _PAIRINGS[self.window.pairing](tuple(p for p in found if low <= p.apart <= high))
+        first = bisect_right(seen, max(after, self.since), key=_day)
+        return _PAIRINGS[self.window.pairing](
+            (seen[index], self._ending_with(seen[index], islice(seen, index)))
+            for index in range(first, len(seen))
+        )
 
-    def _may_begin(self, earlier: Entry) -> bool:
-        """Tell whether a value may be the earlier one: against a baseline, only the value before treatment."""
-        return earlier.day <= self.since or not self._needs_baseline()
+    def between(self, measure: str, day: float) -> tuple[Entry, ...]:
+        """Give the values within the window after a day."""
+        seen = self.seen.get(measure, ())
+        return seen[bisect_right(seen, day, key=_day) :]
+
+    def _ending_with(self, later: Entry, seen: Iterable[Entry]) -> Iterator[Pair]:
+        low, high = self.window.apart
+        # Against a baseline, only a value before treatment may be the earlier one.
+        latest = self.since if self._needs_baseline() else inf
+        for earlier in seen:
+            if earlier.day < later.day and earlier.day <= latest and low <= later.day - earlier.day <= high:
+                yield Pair(earlier, later)
 
     def _needs_baseline(self) -> bool:
         return self.window.pairing is Pairing.BASELINE_TO_LAST and self.since > -inf
@@ -163,12 +177,14 @@ class Reading:
 
     def same_day(self, measure: str, day: float) -> Entry | None:
         """Give what was measured on the same day."""
-        return next((entry for entry in self.everything.get(measure, ()) if entry.day == day), None)
+        entries = self.everything.get(measure, ())
+        index = bisect_left(entries, day, key=_day)
+        return entries[index] if index < len(entries) and entries[index].day == day else None
 
     def sees_all_of(self, other: Reading, measures: Collection[str]) -> bool:
-        """Tell whether everything another reading saw of some measures lies within this one too."""
+        """Tell whether everything an earlier reading saw of some measures lies within this one too."""
         return all(
-            entry in self.seen[measure] for measure in measures for entry in other.seen.get(measure, ())[:1]
+            entry.day >= self.back_to for measure in measures for entry in other.seen.get(measure, ())[:1]
         )
 
     def lacking(self, measure: str, *, values: int) -> str:
@@ -176,13 +192,18 @@ class Reading:
         label = OUTCOMES[measure].label
         every, seen = self.everything.get(measure, ()), self.seen.get(measure, ())
         if not every:
-            return f"{label}: not recorded"
+            return f"{label}: not recorded{self._only_uncorrected(measure)}"
         when = f"read at {told(self.moment)}: {self.window.printed}"
         if values > 1 and self._needs_baseline():
             lacks_before = not any(entry.day <= self.since for entry in seen)
             return f"{label}: no value {'before' if lacks_before else 'on'} treatment ({when})"
         count = {0: "no value", 1: "one value only"}.get(len(seen), "no two values that may be compared")
         return f"{label}: {count} in the window ({when})" if values > 1 else f"{label}: no value ({when})"
+
+    def _only_uncorrected(self, measure: str) -> str:
+        """Say that another reading of the same test was recorded, such as DLCO without correction."""
+        other = OUTCOMES[measure].variant_of
+        return f" (only {OUTCOMES[other].label})" if other in self.everything else ""
 
 
 def told(moment: Moment | None) -> str:
@@ -194,21 +215,36 @@ def told(moment: Moment | None) -> str:
     return f"week {round(moment.week, 1):g}".replace("-", "\N{MINUS SIGN}")
 
 
-def _one_a_year_apart(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
-    last = max((pair.later.day for pair in pairs), default=None)
-    ending = [pair for pair in pairs if pair.later.day == last]
-    return tuple(sorted(ending, key=lambda pair: abs(pair.apart - DAYS_PER_YEAR))[:1])
+def _day(entry: Entry) -> float:
+    return entry.day
 
 
-def _ends(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
-    return (max(pairs, key=lambda pair: pair.apart),) if pairs else ()
+_Pairs = Iterator[tuple[Entry, Iterator[Pair]]]
 
 
-_PAIRINGS: Mapping[Pairing, Callable[[tuple[Pair, ...]], tuple[Pair, ...]]] = {
-    Pairing.ANY_TWO: lambda pairs: pairs,
+def _one_a_year_apart(every: _Pairs) -> _Pairs:
+    for _, same_day in groupby(reversed(tuple(every)), key=lambda one: one[0].day):
+        ending = [pair for _, pairs in reversed(tuple(same_day)) for pair in pairs]
+        if ending:
+            return _only(min(ending, key=lambda pair: abs(pair.apart - DAYS_PER_YEAR)))
+    return iter(())
+
+
+def _ends(every: _Pairs) -> _Pairs:
+    # The first pair that ends with a value is the longest of them.
+    longest = [pair for _, pairs in every for pair in islice(pairs, 1)]
+    return _only(max(longest, key=lambda pair: pair.apart)) if longest else iter(())
+
+
+def _only(pair: Pair) -> _Pairs:
+    return iter([(pair.later, iter([pair]))])
+
+
+_PAIRINGS: Mapping[Pairing, Callable[[_Pairs], _Pairs]] = {
+    Pairing.ANY_TWO: lambda every: every,
     Pairing.BASELINE_TO_LAST: _ends,
     Pairing.A_YEAR_APART: _one_a_year_apart,
-    Pairing.LAST_VALUE: lambda _: (),
+    Pairing.LAST_VALUE: lambda _: iter(()),
 }
 
 
@@ -226,14 +262,16 @@ def read(evidence: Evidence, window: Window) -> tuple[Reading, ...] | str:
         visits = visits[-1:]
     if not visits:
         return f"Tests {PERIOD_WORDS[evidence.period]}: none recorded"
-    compared: dict[tuple[int, int, int], float | str] = {}
+    compared: dict[Hashable, Any] = {}
+    reach = _reach(window, evidence.period)
     return tuple(
         Reading(
             day=day,
             moment=entry.item.when or Moment(week=day / 7.0),
             window=window,
             since=since,
-            seen=_within(in_period, day, _reach(window, evidence.period)),
+            back_to=day - reach,
+            seen=_within(in_period, day - reach, day),
             everything=everything,
             person=evidence.person,
             age_years=_age(evidence, everything, day),
@@ -249,10 +287,10 @@ def _reach(window: Window, period: Period) -> float:
 
 
 def _within(
-    entries: Mapping[str, tuple[Entry, ...]], day: float, reach: float
+    entries: Mapping[str, tuple[Entry, ...]], first: float, last: float
 ) -> Mapping[str, tuple[Entry, ...]]:
     return {
-        measure: tuple(entry for entry in found if day - reach <= entry.day <= day)
+        measure: found[bisect_left(found, first, key=_day) : bisect_right(found, last, key=_day)]
         for measure, found in entries.items()
     }
 
@@ -270,7 +308,7 @@ def _dated(evidence: Evidence) -> Mapping[str, tuple[Entry, ...]]:
             continue
         day = days_from(start, item.when)
         if day is not None:
-            found.setdefault(item.measure, []).append(Entry(day, standing))
+            found.setdefault(item.measure, []).append(Entry(day, standing, item.value))
     return {
         measure: tuple(sorted(entries, key=lambda entry: entry.day)) for measure, entries in found.items()
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 from breathline.model.assessment import Verdict
 from breathline.model.criterion import Answer, ConditionAnswer, Period
@@ -120,7 +121,12 @@ def judge_rule(rule: Rule, evidence: Evidence) -> Verdict:
     readings = read(evidence, rule.window)
     if isinstance(readings, str):
         return _no_reading(rule, evidence, readings)
-    found = _chosen([_read_at(rule, reading, readings) for reading in readings], rule.cases[0])
+    asked = frozenset().union(*(measures_of(case.condition) for case in rule.cases if case.condition))
+    # The window of the next visit goes back farther than that of any later one.
+    seen_again = [later.sees_all_of(reading, asked) for reading, later in pairwise(readings)]
+    found = _chosen(
+        [_read_at(rule, *one) for one in zip(readings, [*seen_again, False], strict=True)], rule.cases[0]
+    )
     refused = [(p, words) for p in rule.presumes if (words := p.against(evidence))]
     binding = next((words for p, words in refused if p.binding), "")
     if binding:
@@ -128,9 +134,7 @@ def judge_rule(rule: Rule, evidence: Evidence) -> Verdict:
     return _verdict(rule, evidence, found)
 
 
-def _read_at(rule: Rule, reading: Reading, readings: Sequence[Reading]) -> _Read:
-    asked = frozenset().union(*(measures_of(case.condition) for case in rule.cases if case.condition))
-    seen_again = any(later.day > reading.day and later.sees_all_of(reading, asked) for later in readings)
+def _read_at(rule: Rule, reading: Reading, seen_again: bool) -> _Read:
     answers: list[ConditionAnswer] = []
     open_case = False
     for case in rule.cases:

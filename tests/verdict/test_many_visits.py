@@ -1,0 +1,97 @@
+"""What visits share is what each would find alone; the oracle holds every value against every other, visit by visit."""
+
+from __future__ import annotations
+
+from math import inf
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from breathline.model.criterion import Answer
+from breathline.verdict.changes import Moved
+from breathline.verdict.inbuild import RULE
+from breathline.verdict.limits import Counted, Towards, at_least, less_than
+from breathline.verdict.reading import Pairing, Window, read, told
+from breathline.verdict.rule import judge_rule
+from tests.verdict.vignettes import CANNOT_TELL, MET, NOT_MET, ON, RECORD, UNABLE, V, patient
+
+FALL = Moved(
+    printed="fall",
+    measure="fvc",
+    counted=Counted.ABSOLUTE,
+    towards=Towards.FALL,
+    limits=(at_least(0.2), less_than(0.5)),
+)
+
+# Quarters of a litre are exact in binary, so that no rounding stands between the oracle and the answer.
+VALUES = st.one_of(
+    st.sampled_from([2.0, 2.25, 2.5, 2.75, 3.0]).map(lambda number: V(value=number)),
+    st.sampled_from([2.0, 3.0]).map(lambda number: V(value=number, method="another")),
+    st.just(V(value=UNABLE)),
+)
+SERIES = st.dictionaries(st.integers(-20, 40), VALUES, min_size=1, max_size=9)
+WINDOWS = st.sampled_from([70.0, 140.0, 366.0]).map(
+    lambda days: Window(printed="so long", days=days, pairing=Pairing.ANY_TWO)
+)
+
+
+def fell(earlier: V, later: V) -> float | None:
+    """How far FVC fell [L]; None where methods differ. Unable is worse than any number."""
+    if UNABLE in (earlier.value, later.value):
+        if earlier.value is later.value:
+            return 0.0
+        return inf if later.value is UNABLE else -inf
+    return None if earlier.method != later.method else earlier.value - later.value
+
+
+def by_hand(
+    series: dict[int, V], week: int, days: float, since: float
+) -> tuple[Answer, tuple[int, int] | None]:
+    """Give the answer at a visit, and the weeks of the pair that is told, from the words of the definition."""
+    baseline = [w for w in sorted(series) if w <= since][-1:] if since > -inf else []
+    seen = [
+        w
+        for w in (*baseline, *(w for w in sorted(series) if w > since))
+        if 7 * week - days <= 7 * w <= 7 * week
+    ]
+    pairs = [(one, other) for other in seen for one in seen if one < other and other > since]
+    sizes = {pair: fell(series[pair[0]], series[pair[1]]) for pair in pairs}
+    known = {pair: size for pair, size in sizes.items() if size is not None}
+    good = [pair for pair, size in known.items() if 0.2 <= size < 0.5]
+    if not good and (len(known) < len(sizes) or not sizes):
+        return CANNOT_TELL, None
+    most = max(good or known, key=lambda pair: (max(known[pair], 0.0), pair[1] - pair[0]))
+    return (MET if good else NOT_MET), most
+
+
+@settings(deadline=None, max_examples=60)
+@given(SERIES, WINDOWS, st.booleans(), st.randoms(use_true_random=False))
+def test_every_visit_answers_as_if_it_were_alone(series, window, treated, chance):
+    evidence = patient(ON, fvc=series) if treated else patient(RECORD, start=None, fvc=series)
+    readings = read(evidence, window)
+    if isinstance(readings, str):
+        return
+    readings = list(readings)
+    if chance.random() < 0.3:
+        chance.shuffle(readings)  # what is shared must not depend on the order of asking
+    for reading in readings:
+        week = int(reading.moment.week)
+        answer, pair = by_hand(series, week, window.days, 0 if treated else -inf)
+        got = FALL.answer(reading)
+        assert got.answer is answer
+        if pair is not None and UNABLE not in (series[pair[0]].value, series[pair[1]].value):
+            one, other = (next(e for e in reading.seen["fvc"] if e.day == 7 * w) for w in pair)
+            assert f"at {told(one.item.when)} to" in got.reason
+            assert f"at {told(other.item.when)})" in got.reason
+
+
+def test_two_hundred_weekly_visits_compare_no_pair_twice(monkeypatch):
+    compared = []
+    size = Moved._size
+    monkeypatch.setattr(
+        Moved, "_size", lambda self, pair, reading: compared.append(pair) or size(self, pair, reading)
+    )
+    judge_rule(RULE, patient(ON, fvc={week: V(value=3.0) for week in range(200)}))
+    # 200 values with at most the 104 of the two years before each, for FVC ≥ 10 % and for ≥ 5–< 10 %.
+    each = sum(min(index, 104) for index in range(200))
+    assert len(compared) == 2 * each
