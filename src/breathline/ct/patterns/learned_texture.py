@@ -24,6 +24,10 @@ TISSUE = CLASSES[:6]
 """What lung between vessels and airways can be."""
 SMALLEST_ML = 0.5
 """Smallest region called abnormal: about a secondary lobule [mL]."""
+AIRLESS_HU = -300
+"""Above this a cell holds hardly any air [HU]."""
+RIM_CELLS = 3
+"""How far from consolidation airless cells belong to it."""
 BORDER_MM = 6.0
 """How far beyond where the network sees ground-glass its border may lie [mm]."""
 FAINTEST_HU = 40.0
@@ -78,11 +82,22 @@ class LearnedTexture:
 def label_cells(likely: Floats, sheets: Sheets) -> NDArray[np.uint8]:
     """Give every cell of lung one pattern, vessel or airway; 0 outside."""
     cells = np.where(sheets.inside, likely.argmax(axis=0) + 1, 0).astype(np.uint8)
+    _fill_solid(cells, sheets)
     ill = np.isin(cells, [PATTERN_CODES[name] for name in INTERSTITIAL])
     small = ill & ~_large(ill, sheets)
     cells[small] = PATTERN_CODES["normal"]
     _to_half_height(cells, sheets)
     return cells
+
+
+def _fill_solid(cells: NDArray[np.uint8], sheets: Sheets) -> None:
+    """Take airless cells beside consolidation for consolidation: alone at the edge they are chest wall."""
+    consolidation = PATTERN_CODES["consolidation"]
+    airless = (cells == PATTERN_CODES["normal"]) & (sheets.hu > AIRLESS_HU)
+    within = np.zeros((3, 3, 3), bool)
+    within[1] = True
+    solid = ndimage.binary_dilation(cells == consolidation, within, iterations=RIM_CELLS, mask=airless)
+    cells[airless & solid] = consolidation
 
 
 def _to_half_height(cells: NDArray[np.uint8], sheets: Sheets) -> None:
