@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import coverage, interval_hrct, lungs, phantom_truth, real_ct, tables
+from benchmarks import align, coverage, interval_hrct, lungs, phantom_truth, real_ct, tables
 from benchmarks.row import Row
 from breathline import __version__
 
@@ -20,6 +20,7 @@ PARTS = {
     "Patterns on whole phantoms": coverage,
     "Interval HRCT against the whole volume": interval_hrct,
     "On real scans": real_ct,
+    "Two scans laid on each other": align,
 }
 
 HEAD = """\

@@ -8,6 +8,7 @@ Each raises `ContractError`, which names everything that is wrong with the item:
         check_outcome(MEASURE)
 """
 
+from breathline.testing.alignment import check_alignment
 from breathline.testing.contract import ContractError
 from breathline.testing.criterion import check_verdict
 from breathline.testing.equation import check_equation
@@ -16,6 +17,7 @@ from breathline.testing.pattern import check_pattern_method
 
 __all__ = [
     "ContractError",
+    "check_alignment",
     "check_equation",
     "check_outcome",
     "check_pattern_method",

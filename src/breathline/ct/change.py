@@ -1,0 +1,251 @@
+"""What became of each place of the lungs between two scans: cleared, persistent, new, progressed, regressed.
+
+Two label maps never agree to the voxel, and no alignment is exact. So a place counts as changed only if, within the
+reach of both errors, the other date shows nowhere what this one shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from breathline import __version__
+from breathline.ct.align import Alignment, believed_in_slice, jacobian_in_slice, warp_labels
+from breathline.ct.regions import CELLS, find_regions
+from breathline.model.volume import PATTERN_CODES, LabelArray, LabelMap, Step
+
+CHANGE_CODES: Mapping[str, int] = MappingProxyType(
+    {
+        "unchanged": 1,
+        "cleared": 2,
+        "persistent": 3,
+        "new": 4,
+        "progressed": 5,
+        "regressed": 6,
+        "not_compared": 7,
+    }
+)
+"""``unchanged`` is lung without disease at either date, within error; ``persistent`` is disease that stayed as it was,
+within error; ``not_compared`` is lung whose alignment is not believed."""
+
+REACH_MM = 2.0
+"""What changed within this of its like at the other date is within the error of alignment and labels: the 95th
+percentile of the alignment's error on pairs whose displacement is known, and a voxel [mm]."""
+
+_GROUPS = ("clear", "haze", "solid", "net", "cyst")
+_GROUP_OF: Mapping[str, str] = MappingProxyType(
+    {
+        "normal": "clear",
+        "emphysema": "clear",
+        "vessel": "clear",
+        "airway": "clear",
+        "ground_glass": "haze",
+        "consolidation": "solid",
+        "reticulation": "net",
+        "honeycombing": "cyst",
+    }
+)
+_WORSE = frozenset(
+    {("haze", "solid"), ("haze", "net"), ("haze", "cyst"), ("solid", "net"), ("solid", "cyst"), ("net", "cyst"),
+     ("net", "solid"), ("cyst", "solid")}
+)  # fmt: skip
+"""Steps for the worse between kinds of disease: towards scar, or, in scarred lung, to air spaces filled."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """How much lung of a region went from one pattern to another.
+
+    Parameters
+    ----------
+    region
+        One of the twelve regions of the baseline.
+    before, after
+        Names of the patterns.
+    volume_ml
+        Volume of that tissue in the baseline [mL].
+    followup_ml
+        Volume of the same tissue in the follow-up [mL].
+    """
+
+    region: str
+    before: str
+    after: str
+    volume_ml: float
+    followup_ml: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ChangeMap:
+    """Change of each place of the baseline's lungs.
+
+    Parameters
+    ----------
+    labels
+        Codes of `CHANGE_CODES` on the baseline's grid.
+    warped
+        The follow-up's patterns on the baseline's grid.
+    transitions
+        Every transition that occurs, where the alignment is believed.
+    """
+
+    labels: LabelMap
+    warped: LabelMap
+    transitions: tuple[Transition, ...]
+
+
+def map_change(baseline: LabelMap, followup: LabelMap, alignment: Alignment) -> ChangeMap:
+    """Compare the patterns of two dates place by place.
+
+    Parameters
+    ----------
+    baseline, followup
+        Pattern maps, each on the grid of its scan, with codes of ``PATTERN_CODES``.
+    alignment
+        Of the follow-up with the baseline.
+    """
+    warped = warp_labels(followup, alignment)
+    lungs = alignment.baseline_lungs.labels
+    labels = np.zeros(lungs.shape, dtype=np.uint8)
+    believed = np.stack([believed_in_slice(alignment, n) for n in range(lungs.shape[0])])
+    offsets = _offsets(baseline.geometry.spacing_mm)
+    _classify(baseline.labels, warped.labels, believed, lungs, offsets, _group_codes(), _classes(), labels)
+    step = Step(name="change", parameters={"reach_mm": REACH_MM}, version=__version__)
+    return ChangeMap(
+        labels=LabelMap(
+            labels=labels, geometry=baseline.geometry, names=CHANGE_CODES, method="change",
+            steps=(*alignment.steps, step),
+        ),
+        warped=warped,
+        transitions=_transitions(baseline, warped, believed, alignment),
+    )  # fmt: skip
+
+
+def _group_codes() -> NDArray[np.uint8]:
+    """Give the group of each pattern code."""
+    found = np.zeros(256, dtype=np.uint8)
+    for name, code in PATTERN_CODES.items():
+        found[code] = _GROUPS.index(_GROUP_OF[name])
+    return found
+
+
+def _classes() -> NDArray[np.uint8]:
+    """Give the change between groups, (before, after)."""
+    found = np.zeros((len(_GROUPS), len(_GROUPS)), dtype=np.uint8)
+    for i, before in enumerate(_GROUPS):
+        for j, after in enumerate(_GROUPS):
+            found[i, j] = CHANGE_CODES[_class(before, after)]
+    return found
+
+
+def _class(before: str, after: str) -> str:
+    """Name the change from one group to another.
+
+    >>> _class("haze", "clear"), _class("haze", "net"), _class("net", "haze"), _class("net", "net")
+    ('cleared', 'progressed', 'regressed', 'persistent')
+    """
+    if before == after:
+        return "unchanged" if before == "clear" else "persistent"
+    if before == "clear":
+        return "new"
+    if after == "clear":
+        return "cleared"
+    return "progressed" if (before, after) in _WORSE else "regressed"
+
+
+def _offsets(spacing_mm: tuple[float, float, float]) -> NDArray[np.int64]:
+    """Give the voxels within reach, nearest first, itself aside."""
+    reach = [int(REACH_MM / step) for step in spacing_mm]
+    grid = np.stack(np.meshgrid(*(np.arange(-n, n + 1) for n in reach), indexing="ij"), axis=-1).reshape(
+        -1, 3
+    )
+    apart = np.linalg.norm(grid * np.array(spacing_mm), axis=1)
+    near = (apart > 0) & (apart <= REACH_MM)
+    return np.ascontiguousarray(grid[near][np.argsort(apart[near], kind="stable")])
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _nearby(
+    labels: LabelArray, lungs: LabelArray, at: tuple[int, int, int], offsets: NDArray[np.int64],
+    groups: NDArray[np.uint8], wanted: int,
+) -> bool:  # fmt: skip
+    """Tell whether a group is seen within reach of a place of the lungs."""
+    for n in range(offsets.shape[0]):
+        z, y, x = at[0] + offsets[n, 0], at[1] + offsets[n, 1], at[2] + offsets[n, 2]
+        if z < 0 or y < 0 or x < 0 or z >= labels.shape[0] or y >= labels.shape[1] or x >= labels.shape[2]:
+            continue
+        if lungs[z, y, x] and labels[z, y, x] and groups[labels[z, y, x]] == wanted:
+            return True
+    return False
+
+
+@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def _classify(
+    before: LabelArray, after: LabelArray, believed: NDArray[np.bool_], lungs: LabelArray,
+    offsets: NDArray[np.int64], groups: NDArray[np.uint8], classes: NDArray[np.uint8], found: LabelArray,
+) -> None:  # fmt: skip
+    for z in numba.prange(before.shape[0]):
+        for y in range(before.shape[1]):
+            for x in range(before.shape[2]):
+                if not lungs[z, y, x]:
+                    continue
+                if not believed[z, y, x] or not before[z, y, x] or not after[z, y, x]:
+                    found[z, y, x] = 7
+                    continue
+                first, second = groups[before[z, y, x]], groups[after[z, y, x]]
+                if first != second and (
+                    _nearby(after, lungs, (z, y, x), offsets, groups, first)
+                    or _nearby(before, lungs, (z, y, x), offsets, groups, second)
+                ):
+                    second = first
+                found[z, y, x] = classes[first, second]
+
+
+def _transitions(
+    baseline: LabelMap, warped: LabelMap, believed: NDArray[np.bool_], alignment: Alignment
+) -> tuple[Transition, ...]:
+    """Count tissue by region, pattern before and pattern after."""
+    regions = find_regions(alignment.baseline_lungs).labels
+    size = 1 + max(PATTERN_CODES.values())
+    bins = (1 + len(CELLS)) * size * size
+    voxels, grown = np.zeros(bins), np.zeros(bins)
+    for number, layer in enumerate(regions):
+        here = (layer > 0) & believed[number] & (baseline.labels[number] > 0) & (warped.labels[number] > 0)
+        if not here.any():
+            continue
+        pair = baseline.labels[number][here].astype(np.int64) * size + warped.labels[number][here]
+        index = layer[here].astype(np.int64) * size * size + pair
+        voxels += np.bincount(index, minlength=bins)
+        grown += np.bincount(index, jacobian_in_slice(alignment, number)[here], minlength=bins)
+    names = {code: name for name, code in PATTERN_CODES.items()}
+    places = {code: name for name, code in CELLS.items()}
+    each = baseline.geometry.voxel_ml
+    return tuple(
+        Transition(
+            region=places[int(n) // (size * size)],
+            before=names[int(n) // size % size],
+            after=names[int(n) % size],
+            volume_ml=float(voxels[n]) * each,
+            followup_ml=float(grown[n]) * each,
+        )
+        for n in np.flatnonzero(voxels)
+    )
+
+
+def extent_percent(transitions: tuple[Transition, ...], pattern: str) -> tuple[float, float]:
+    """Give a pattern's share of the compared lung before and after, at the baseline's breath [%].
+
+    The same tissue is weighed alike at both dates, by its volume in the baseline, so that a lobe that was better
+    filled at one of them weighs no more there.
+    """
+    whole = sum(item.volume_ml for item in transitions)
+    if whole == 0:
+        raise ValueError("nothing was compared")
+    before = sum(item.volume_ml for item in transitions if item.before == pattern)
+    after = sum(item.volume_ml for item in transitions if item.after == pattern)
+    return 100.0 * before / whole, 100.0 * after / whole
