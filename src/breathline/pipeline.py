@@ -9,21 +9,37 @@ from pathlib import Path
 
 from breathline import __version__
 from breathline.errors import Problem, ScanError, Severity
-from breathline.exposure import judged_treatment, summarise_exposure
+from breathline.exposure import (
+    describe_steps,
+    estimate_exposure,
+    judged_treatment,
+    relate_course,
+    summarise_exposure,
+    tell_problems,
+)
 from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Subject, Timeline, Verdict
+from breathline.model.criterion import Period
 from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Origin
 from breathline.model.patient import PatientRecord, Person, ScanRef
+from breathline.model.safety import CtcaeVersion
 from breathline.model.volume import QualityFlag, ScanMeasurement, Step
-from breathline.outcomes import OUTCOMES, judge_record, standardise
+from breathline.outcomes import OUTCOMES, derive, judge_record, standardise
 from breathline.progress import Progress, silent
-from breathline.safety import summarise_events
+from breathline.safety import summarise_safety
 from breathline.summary import tell_summary
 from breathline.units import same_kind
-from breathline.verdict import CRITERIA, Evidence
+from breathline.verdict import CRITERIA, Criterion, Evidence, find_domains
 
 
-def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) -> Assessment:
+def assess(
+    record: PatientRecord,
+    *,
+    folder: Path,
+    criteria: Sequence[str] | None = None,
+    ctcae: CtcaeVersion = CtcaeVersion.V5,
+    progress: Progress = silent,
+) -> Assessment:
     """Judge whether a patient responded: scans measured, measures compared, harm added, a verdict given.
 
     Parameters
@@ -32,6 +48,10 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
         The patient record, as `breathline.read_patient` gives it.
     folder
         Where the label maps of the scans are written, as ``ct/<scan>/``.
+    criteria
+        Names of the criteria to apply beside the overall one; None means all.
+    ctcae
+        Version of CTCAE by which laboratory values are graded and events named.
     progress
         Told how far the long steps are.
 
@@ -41,11 +61,22 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
         Self-contained: a report or an export needs nothing else.
     """
     scans, from_scans, steps, refused = measure_scans(record.scans, folder, progress)
-    standings = standardise((*record.measurements, *from_scans), record.person)
-    exposure = summarise_exposure(record.doses, record.treatment_start)
+    measured = (*record.measurements, *from_scans)
+    derived = derive(standardise(measured, record.person), record.person, record.labs)
+    standings = standardise((*measured, *derived.measurements), record.person)
+    exposure = estimate_exposure(summarise_exposure(record.doses, record.treatment_start), record)
     timeline = draw_timeline(record, exposure, from_scans)
     judged = judge_record(standings, timeline.treatment_start, timeline.treatment_stop)
-    safety = summarise_events(record.events, timeline.treatment_start)
+    exposure = relate_course(exposure, judged.course)
+    safety = summarise_safety(
+        record.events,
+        timeline.treatment_start,
+        labs=record.labs,
+        answers=record.causality,
+        treatment_stop=timeline.treatment_stop,
+        last_day=last_day(record, timeline),
+        version=ctcae,
+    )
     verdicts = judge_criteria(
         Evidence(
             person=record.person,
@@ -54,7 +85,12 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
             changes=judged.changes,
             before=judged.before,
             safety=safety,
-        )
+            against_best=judged.against_best,
+            responses=judged.responses,
+            responses_before=judged.responses_before,
+            trajectories=judged.trajectories,
+        ),
+        criteria,
     )
     return Assessment(
         schema=SCHEMA,
@@ -77,10 +113,16 @@ def assess(record: PatientRecord, *, folder: Path, progress: Progress = silent) 
             verdicts[0],
             started=timeline.treatment_start is not None,
         ),
-        warnings=(*record.warnings, *refused),
-        steps=steps,
+        warnings=(*record.warnings, *refused, *derived.problems, *tell_problems(exposure)),
+        steps=(*steps, *describe_steps(exposure)),
         inputs=record.inputs,
         version=__version__,
+        against_best=judged.against_best,
+        responses=judged.responses,
+        responses_before=judged.responses_before,
+        trajectories=judged.trajectories,
+        domains=find_domains(judged.changes, judged.responses),
+        domains_before=find_domains(judged.before, judged.responses_before),
     )
 
 
@@ -213,10 +255,31 @@ def draw_timeline(
     )
 
 
-def judge_criteria(evidence: Evidence) -> tuple[Verdict, ...]:
-    """Ask every registered criterion; the overall one comes first."""
-    names = sorted(CRITERIA, key=lambda name: (name != "overall", name))
-    return tuple(CRITERIA[name].judge(evidence) for name in names)
+def judge_criteria(evidence: Evidence, names: Sequence[str] | None = None) -> tuple[Verdict, ...]:
+    """Ask the overall criterion first, then those that are named, or all, each over every time it is read over."""
+    chosen = [name for name in CRITERIA if name != "overall"] if names is None else dict.fromkeys(names)
+    return tuple(
+        CRITERIA[name].judge(replace(evidence, period=period))
+        for name in dict.fromkeys(["overall", *chosen])
+        for period in periods_read(CRITERIA[name], evidence)
+    )
+
+
+def periods_read(criterion: Criterion, evidence: Evidence) -> tuple[Period, ...]:
+    """Give the times a criterion is read over; without a start of treatment the record cannot be divided."""
+    if evidence.timeline.treatment_start is None and Period.BEFORE in criterion.periods:
+        return (Period.RECORD,)
+    return criterion.periods
+
+
+def last_day(record: PatientRecord, timeline: Timeline) -> Moment | None:
+    """Give the last day on which something was recorded of the patient."""
+    days = [
+        *timeline.visits,
+        *(lab.when for lab in record.labs or ()),
+        *(event.start for event in record.events or ()),
+    ]
+    return max((day for day in days if day is not None), key=lambda day: day.order, default=None)
 
 
 def show_subject(person: Person) -> Subject:

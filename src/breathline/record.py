@@ -7,7 +7,8 @@ from pathlib import Path
 from breathline import intake
 from breathline.model.measurement import Measurement
 from breathline.model.patient import PatientRecord, Person
-from breathline.outcomes import OUTCOMES, standardise
+from breathline.outcomes import OUTCOMES
+from breathline.outcomes.record import predicted_value
 from breathline.progress import Progress, silent
 
 
@@ -35,5 +36,4 @@ def read_patient(folder: Path, *, progress: Progress = silent) -> PatientRecord:
 
 def expected_value(measurement: Measurement, person: Person) -> float | None:
     """Give what is expected of a healthy person, where an equation tells; in the unit of the measurement."""
-    found = standardise([measurement], person)[0].standardised
-    return None if found is None else found.predicted
+    return predicted_value(measurement, person)

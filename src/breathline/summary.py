@@ -135,8 +135,8 @@ def _drugs(exposure: ExposureSummary, *roles: Role) -> str:
 
 
 def _course_before(before: Sequence[Change]) -> str:
-    worse = [change for change in before if change.judgement is Judgement.WORSE]
-    better = [change for change in before if change.judgement is Judgement.BETTER]
+    worse = [c for c in before if c.judgement is Judgement.WORSE and not _is_told_by(c, before)]
+    better = [c for c in before if c.judgement is Judgement.BETTER and not _is_told_by(c, before)]
     parts = []
     if worse:
         parts.append(
@@ -221,7 +221,8 @@ def _expected(change: Change, which: int) -> str:
 
 def _measures(changes: Sequence[Change], judgement: Judgement, heading: str) -> str:
     """Name the measures judged so; a class, whose error nobody has published, is told apart from the others."""
-    chosen = [change for change in changes if change.judgement is judgement and not _absent(change)]
+    judged = [change for change in changes if change.judgement is judgement and not _absent(change)]
+    chosen = [change for change in judged if not _is_told_by(change, judged)]
     measured = [_from_to(change) + _no_error(change) for change in chosen if _has_amount(change)]
     others = [_from_to(change) for change in chosen if not _has_amount(change)]
     sentences = [f"{heading}: {'; '.join(measured)}."] if measured else []
@@ -234,6 +235,12 @@ def _has_amount(change: Change) -> bool:
     return not (
         _is_comparison(change) or isinstance(change.baseline, Absence) or isinstance(change.followup, Absence)
     )
+
+
+def _is_told_by(change: Change, others: Sequence[Change]) -> bool:
+    """Tell whether another reading of the same test says the same (DLCO, and DLCO corrected for haemoglobin)."""
+    measure = OUTCOMES.get(change.measure)
+    return measure is not None and measure.variant_of in {other.measure for other in others}
 
 
 def _is_comparison(change: Change) -> bool:

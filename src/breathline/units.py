@@ -39,6 +39,7 @@ UNITS: dict[str, Unit] = {
     "dL": Unit("volume", 0.1, "dL"),
     "m": Unit("length", 1.0, "m"),
     "cm": Unit("length", 0.01, "cm"),
+    "mm": Unit("length", 0.001, "mm"),
     "km": Unit("length", 1000.0, "km"),
     "ft": Unit("length", 0.3048, "[ft_i]"),
     "kg": Unit("mass", 1.0, "kg"),
@@ -69,6 +70,8 @@ UNITS: dict[str, Unit] = {
     "wk": Unit("time", 168.0, "wk"),
     "s": Unit("time", 1.0 / 3600.0, "s"),
     "in": Unit("length", 0.0254, "[in_i]"),
+    "kg/m2": Unit("body mass index", 1.0, "kg/m2"),
+    "m2": Unit("area", 1.0, "m2"),
     "mg/kg": Unit("dose by body weight", 1.0, "mg/kg"),
     "ug/kg": Unit("dose by body weight", 0.001, "ug/kg"),
     "mg/m2": Unit("dose by body surface", 1.0, "mg/m2"),
@@ -85,7 +88,24 @@ UNITS: dict[str, Unit] = {
     "mmol/L": Unit("substance concentration", 1.0, "mmol/L"),
     "10^12/L": Unit("cell count", 1000.0, "10*12/L"),
     "mm/h": Unit("sedimentation", 1.0, "mm/h"),
+    "mEq/L": Unit("charge concentration", 1.0, "meq/L"),
+    "mIU/L": Unit("hormone activity", 1.0, "m[iU]/L"),
+    "U/mL": Unit("enzyme activity", 1000.0, "U/mL"),
 }
+
+PER_LITRE: dict[str, tuple[str, float]] = {
+    "g/dL": ("mass", 10.0),
+    "g/L": ("mass", 1.0),
+    "mg/dL": ("mass", 1e-2),
+    "mg/L": ("mass", 1e-3),
+    "ug/L": ("mass", 1e-6),
+    "ng/mL": ("mass", 1e-6),
+    "ng/L": ("mass", 1e-9),
+    "pg/mL": ("mass", 1e-9),
+    "mmol/L": ("substance", 1e-3),
+    "umol/L": ("substance", 1e-6),
+}
+"""Concentrations as grams or moles in a litre; from one to the other leads only the molar mass."""
 
 _SPELLINGS: dict[str, str] = {
     "": "1",
@@ -149,6 +169,22 @@ _SPELLINGS: dict[str, str] = {
     "10^3/µl": "10^9/L",
     "k/ul": "10^9/L",
     "/ul": "10^6/L",
+    "/mm3": "10^6/L",
+    "/mm^3": "10^6/L",
+    "/mm³": "10^6/L",
+    "cells/ul": "10^6/L",
+    "cells/µl": "10^6/L",
+    "cells/mm3": "10^6/L",
+    "10^3/mm3": "10^9/L",
+    "10*3/ul": "10^9/L",
+    "x10e9/l": "10^9/L",
+    "x10^3/ul": "10^9/L",
+    "tsd/ul": "10^9/L",
+    "gpt/l": "10^9/L",
+    "meq/l": "mEq/L",
+    "miu/l": "mIU/L",
+    "mu/l": "mIU/L",
+    "u/ml": "U/mL",
     "/µl": "10^6/L",
     "hu": "HU",
     "G/l": "10^9/L",  # giga, not gram: the only spelling in which the size of a letter tells
@@ -249,6 +285,54 @@ def same_kind(unit: str, other: str) -> bool:
     (True, False)
     """
     return UNITS[parse_unit(unit)].kind == UNITS[parse_unit(other)].kind
+
+
+def convert_concentration(value: float, unit: str, to: str, *, grams_per_mole: float | None) -> float:
+    """Turn the concentration of one substance from one unit into another.
+
+    Parameters
+    ----------
+    value
+        The number, in `unit`.
+    unit, to
+        Units, in any spelling `parse_unit` knows.
+    grams_per_mole
+        Molar mass of the substance [g/mol], needed between mass and amount of substance.
+
+    Raises
+    ------
+    UnitError
+        If a unit is unknown, or the two cannot be turned into each other.
+
+    Notes
+    -----
+    amount of substance = mass / molar mass
+
+    Examples
+    --------
+    >>> round(convert_concentration(1.0, "mg/dL", "umol/L", grams_per_mole=584.66), 1)  # bilirubin
+    17.1
+    """
+    source, target = parse_unit(unit), parse_unit(to)
+    if source == target or source not in PER_LITRE or target not in PER_LITRE:
+        return convert(value, source, target)
+    (kind, factor), (other, per) = PER_LITRE[source], PER_LITRE[target]
+    in_base = value * factor
+    if kind != other:
+        if grams_per_mole is None:
+            raise UnitError(f"'{source}' cannot be turned into '{target}' without the molar mass.")
+        in_base = in_base / grams_per_mole if kind == "mass" else in_base * grams_per_mole
+    return in_base / per
+
+
+def dimension(unit: str) -> str:
+    """Tell what a unit measures, concentrations by mass apart from those by amount of substance.
+
+    >>> dimension("mg/dL"), dimension("umol/L"), dimension("U/L")
+    ('mass', 'substance', 'enzyme activity')
+    """
+    known = parse_unit(unit)
+    return PER_LITRE[known][0] if known in PER_LITRE else UNITS[known].kind
 
 
 def ucum(unit: str) -> str:

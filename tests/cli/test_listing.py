@@ -10,10 +10,15 @@ from click.testing import CliRunner
 from breathline.cli import main
 from breathline.cli.listing import REGISTRIES
 from breathline.equations import EQUATIONS
+from breathline.exposure import MODELS
 from breathline.outcomes import OUTCOMES
+from breathline.physiology import FORMULAS
 
 
-@pytest.mark.parametrize(("kind", "registry"), [("measures", OUTCOMES), ("equations", EQUATIONS)])
+@pytest.mark.parametrize(
+    ("kind", "registry"),
+    [("measures", OUTCOMES), ("equations", EQUATIONS), ("formulas", FORMULAS), ("models", MODELS)],
+)
 def test_everything_registered_is_listed_with_its_source(kind: str, registry: object) -> None:
     told = CliRunner().invoke(main, ["list", kind, "--json"])
     assert told.exit_code == 0
@@ -24,7 +29,8 @@ def test_everything_registered_is_listed_with_its_source(kind: str, registry: ob
         assert f"{row['key']}: {row['label']}" in text
         for cited in (row, row.get("error"), row.get("important_difference")):
             if cited and cited.get("source"):
-                assert cited["source"] in text
+                sources = [cited["source"]] if isinstance(cited["source"], str) else cited["source"]
+                assert all(source in text for source in sources)
 
 
 def test_the_text_of_a_measure() -> None:
@@ -38,6 +44,17 @@ def test_the_text_of_a_measure() -> None:
     )
     assert "hb: Haemoglobin [g/dL]\n    supporting value, never judged" in text
     assert "[not verified against the publication]" in text
+
+
+def test_the_text_of_an_equation() -> None:
+    text = CliRunner().invoke(main, ["list", "equations"]).output
+    assert (
+        "gibbons_2001_walk: Six-minute walk distance, Gibbons 2001 [m]\n"
+        "    868.8 − 2.99 A − 74.7 in women [m]\n"
+        "    no spread printed, so neither z-score nor lower limit\n"
+        "    age_years 20 to 80 years\n"
+        "    source: Gibbons, "
+    ) in text
 
 
 def test_a_kind_that_this_version_lacks(monkeypatch: pytest.MonkeyPatch) -> None:

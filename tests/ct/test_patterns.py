@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from scipy import ndimage
 
 from breathline.ct.patterns import PATTERN_METHODS, PatternMap
-from breathline.ct.patterns.context import box_sum
-from breathline.ct.patterns.features import NAMES, _eigenvalues
-from breathline.ct.patterns.network import CLASSES, shipped_networks
-from breathline.model.volume import PATTERN_CODES, LabelMap, Volume
+from breathline.ct.patterns.learned_texture import LearnedTexture, label_cells, spread_cells
+from breathline.ct.patterns.network import CLASSES, probabilities, shipped_network
+from breathline.ct.patterns.normal import Normal
+from breathline.ct.patterns.sheets import CELL_MM, CHANNELS, Floats, Sheets, channels, read_sheets
+from breathline.model.volume import LUNG_CODES, PATTERN_CODES, Geometry, LabelMap, Volume
 from breathline.phantom import PhantomSpec, simulate_phantom
 
 EXTENTS = {"ground_glass": 12.0, "reticulation": 9.0, "honeycombing": 7.0}
+FLAT = Normal(mode=-850.0, spread=20.0, slope=0.0, row=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +28,19 @@ def ill() -> tuple[Volume, LabelMap, LabelMap]:
 @pytest.fixture(scope="module")
 def told(ill: tuple[Volume, LabelMap, LabelMap]) -> PatternMap:
     return PATTERN_METHODS["learned_texture"].classify(ill[0], ill[1])
+
+
+def chest(
+    hu: np.ndarray, spacing: tuple[float, float, float], *, apart: bool = False
+) -> tuple[Volume, LabelMap]:
+    geometry = Geometry(shape=hu.shape, spacing_mm=spacing, slice_thickness_mm=1.0 if apart else spacing[0])
+    lungs = np.zeros(hu.shape, np.uint8)
+    lungs[1:, 4:-4, 4:-4] = 1
+    return Volume(hu=hu, geometry=geometry), LabelMap(labels=lungs, geometry=geometry, names=LUNG_CODES)
+
+
+def sheets_of(hu: np.ndarray, spacing: tuple[float, float, float], *, apart: bool = False) -> Sheets:
+    return read_sheets(*chest(hu, spacing, apart=apart), FLAT, (0, 1))
 
 
 @pytest.mark.parametrize("name", [*EXTENTS, "normal"])
@@ -48,33 +64,93 @@ def test_doubt_is_a_share(told: PatternMap) -> None:
             assert ((part >= 0) & (part <= 1)).all()
 
 
-def test_likelihoods_add_up() -> None:
+def test_cells_are_means_of_lung_voxels() -> None:
+    # Oracle: arithmetic. Four voxels of 0.6 mm make a cell of 1.2 mm, two slices of 1.2 mm a sheet of 2.4 mm.
+    hu = np.random.default_rng(3).integers(-1000, 100, (7, 40, 48)).astype(np.int16)
+    sheets = sheets_of(hu, (1.2, 0.6, 0.6))
+    assert sheets.spacing_mm == (2.4, CELL_MM, CELL_MM)
+    assert sheets.first == 1
+    assert (sheets.row[:4] == sheets.row[4] - np.array([2, 2, 1, 1])).all()
+    for sheet, row, column in ((0, 4, 4), (1, 20, 10), (2, 34, 42)):
+        part = hu[1 + 2 * sheet : 3 + 2 * sheet, row : row + 2, column : column + 2]
+        cell = sheets.hu[sheet, sheets.row[row], sheets.column[column]]
+        assert cell == pytest.approx(part.mean(), abs=1e-2)
+    assert sheets.lung.sum() * 8 == pytest.approx(6 * 32 * 40, rel=1e-6)
+
+
+def test_voxels_wider_than_cells_are_repeated() -> None:
+    hu = np.random.default_rng(5).integers(-1000, 0, (4, 30, 30)).astype(np.int16)
+    sheets = sheets_of(hu, (5.0, 2.7, 2.7))
+    row, column = sheets.row[10], sheets.column[12]
+    assert sheets.hu[0, row, column] == hu[1, 10, 12]
+    assert sheets.inside[0, sheets.row[4] : sheets.row[25], sheets.column[4] : sheets.column[25]].all()
+
+
+def test_slices_that_are_apart_tell_nothing_of_each_other() -> None:
+    hu = np.random.default_rng(6).integers(-1000, 0, (4, 40, 40)).astype(np.int16)
+    together, apart = (sheets_of(hu, (10.0 if far else 2.5, 0.8, 0.8), apart=far) for far in (False, True))
+    assert apart.separate
+    below, here, above = channels(apart, 1)[:3]
+    assert (below == here).all()
+    assert (above == here).all()
+    assert (channels(together, 1)[0] != channels(together, 1)[1]).any()
+
+
+def test_probabilities_add_up_in_the_lungs_alone() -> None:
     # Oracle: arithmetic; also far outside what the network was derived on.
-    table = np.random.default_rng(1).normal(0, 1e4, (500, len(NAMES))).astype(np.float32)
-    found = shipped_networks().first.probabilities(table)
-    assert found.shape == (500, len(CLASSES))
-    assert found.sum(axis=1) == pytest.approx(1.0, abs=1e-5)
+    hu = np.random.default_rng(1).integers(-3000, 3000, (5, 50, 60)).astype(np.int16)
+    sheets = sheets_of(hu, (2.5, 0.9, 0.9))
+    found = probabilities(sheets, shipped_network())
+    assert found.shape == (len(CLASSES), *sheets.hu.shape)
+    assert found.sum(axis=0)[sheets.inside] == pytest.approx(1.0, abs=1e-5)
+    assert (found[:, ~sheets.inside] == 0).all()
 
 
-def test_box_sum() -> None:
-    # Oracle: scipy's own filter, at the borders and with windows wider than the array.
-    values = np.random.default_rng(4).random((7, 9, 11)).astype(np.float32)
-    for reach in ([1, 2, 3], [0, 4, 1], [9, 1, 20]):
-        size = 2 * np.array(reach) + 1
-        wanted = ndimage.uniform_filter(values.astype(float), size, mode="constant") * size.prod()
-        assert box_sum(values, np.array(reach)) == pytest.approx(wanted, rel=1e-5)
+def test_small_regions_are_let_go_and_large_ones_kept() -> None:
+    sheets = sheets_of(np.full((12, 80, 80), -850, np.int16), (2.4, CELL_MM, CELL_MM))
+    likely = np.zeros((len(CLASSES), *sheets.hu.shape), np.float32)
+    likely[0] = 0.6
+    large, small = (slice(2, 7), slice(20, 32), slice(20, 32)), (slice(4, 6), slice(50, 53), slice(50, 53))
+    for part in (large, small):
+        likely[(1, *part)] = 0.9
+    cells = label_cells(likely, sheets)
+    assert (cells[large] == PATTERN_CODES["ground_glass"]).all()
+    assert (cells[small] == PATTERN_CODES["normal"]).all()
 
 
-def test_eigenvalues() -> None:
-    # Oracle: numpy's own routine for symmetric matrices, on a quadratic whose Hessian is known.
-    random = np.random.default_rng(2)
-    matrix = random.normal(size=(3, 3))
-    matrix = matrix + matrix.T
-    z, y, x = np.meshgrid(*[np.arange(-2.0, 3.0)] * 3, indexing="ij")
-    place = np.stack([z, y, x], axis=-1)
-    values = (0.5 * np.einsum("...i,ij,...j->...", place, matrix, place)).astype(np.float32)
-    found = _eigenvalues(values, np.array([[2, 2, 2]]), np.ones(3))
-    assert found[0] == pytest.approx(np.linalg.eigvalsh(matrix), abs=1e-4)
+def test_labels_are_carried_to_the_voxels_they_came_from() -> None:
+    hu = np.full((7, 40, 48), -850, np.int16)
+    _, lungs = chest(hu, (1.2, 0.6, 0.6))
+    sheets = sheets_of(hu, (1.2, 0.6, 0.6))
+    cells = np.where(sheets.inside, 1, 0).astype(np.uint8)
+    cells[1, sheets.row[20], sheets.column[10]] = 5
+    labels = spread_cells(cells, sheets, lungs)
+    assert ((labels > 0) == (lungs.labels > 0)).all()
+    where = np.argwhere(labels == 5)
+    assert where.min(axis=0).tolist() == [3, 20, 10]
+    assert where.max(axis=0).tolist() == [4, 21, 11]
+
+
+def test_another_network_can_be_given(ill: tuple[Volume, LabelMap, LabelMap]) -> None:
+    def all_ground_glass(cells: Floats) -> Floats:
+        assert cells.shape[1] == len(CHANNELS)
+        logits = np.zeros((cells.shape[0], len(CLASSES), *cells.shape[2:]), np.float32)
+        logits[:, CLASSES.index("ground_glass")] = 9.0
+        return logits
+
+    found = LearnedTexture(all_ground_glass).classify(ill[0], ill[1])
+    inside = ill[1].labels > 0
+    assert (found.labels.labels[inside] == PATTERN_CODES["ground_glass"]).mean() > 0.999  # but for specks
+
+
+def test_a_mirrored_chest_gives_nearly_the_mirrored_map(ill: tuple[Volume, LabelMap, LabelMap]) -> None:
+    # Law: nothing but right and left of the body changes; cells are laid from the other side, so edges may differ.
+    volume, lungs = replace(ill[0], hu=ill[0].hu[:, :, ::-1].copy()), ill[1].labels[:, :, ::-1]
+    mirrored = replace(ill[1], labels=np.where(lungs > 0, 3 - lungs, 0).astype(np.uint8))
+    found = PATTERN_METHODS["learned_texture"].classify(volume, mirrored).labels.labels[:, :, ::-1]
+    wanted = PATTERN_METHODS["learned_texture"].classify(ill[0], ill[1]).labels.labels
+    inside = ill[1].labels > 0
+    assert (found == wanted)[inside].mean() > 0.93
 
 
 def test_varieties_differ_and_repeat() -> None:

@@ -33,7 +33,7 @@ def edit(folder, name, old, new):
         ("visits.csv", "7.2,mL/min/mmHg", "2.4,mmol/min/mmHg", "mmol/min/mmHg"),
         ("visits.csv", "measure", "mesure", "mesure"),
         ("visits.csv", "dlco,7.2", "dlcoo,7.2", "dlco"),
-        ("doses.csv", "mg", "", "unit"),
+        ("doses.csv", "1000,mg", "1000,cm", "unit"),
     ],
 )
 def test_a_record_that_cannot_be_used(tables, tmp_path, name, old, new, said):
@@ -45,6 +45,26 @@ def test_a_record_that_cannot_be_used(tables, tmp_path, name, old, new, said):
         assert said in ran.output
         assert "Traceback" not in ran.output
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("400,mg", "400,", "its dose has no unit"),
+        ("400,mg", "400,g", "a single dose of 400 g is not a usual one"),
+        ("2024-03-04,2024-07-22", "2024-07-22,2024-03-04", "lies before its start"),
+    ],
+)
+def test_a_dose_in_doubt_is_told_and_stands_in_the_report_as_it_came(tables, tmp_path, old, new, said):
+    edit(tables, "doses.csv", old, new)
+    ran = run("assess", tables, "-o", tmp_path / "out")
+    assert ran.exit_code == 0, ran.output
+    assert "doses.csv, line 6" in ran.output
+    report = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    row = (tables / "doses.csv").read_text(encoding="utf-8").splitlines()[5]
+    assert row.replace(",", ", ") in report
+    assert said in report
+    assert "56 000 mg" not in report.replace("\u202f", " "), "its amount is not counted"
 
 
 def test_all_problems_are_told_at_once(tables):

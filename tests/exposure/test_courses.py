@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breathline.exposure import judged_treatment, summarise_exposure
@@ -106,6 +106,7 @@ def test_what_the_log_does_not_say_is_not_computed():
     assert (course.daily_dose, course.total_dose) == (None, None)
 
 
+@settings(deadline=None)  # the first call also reads the table of drugs
 @given(st.lists(st.tuples(st.floats(-100, 100), st.floats(0, 50)), min_size=1, max_size=8))
 def test_no_interval_is_lost(spans):
     log = [dose("imatinib", first, first + length) for first, length in spans]

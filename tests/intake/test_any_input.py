@@ -53,7 +53,8 @@ def test_any_bytes_amid_a_right_file(name: str, data: st.DataObject) -> None:
 HEADINGS = {
     "visits.csv": "date,week,measure,value,unit,method,device,note",
     "doses.csv": "drug,dose,unit,route,every,start,stop,start_week,stop_week,reason",
-    "events.csv": "term,start,stop,start_week,stop_week,grade,serious,outcome,action,relation,note",
+    "events.csv": "term,start,stop,start_week,stop_week,grade,serious,outcome,action,relation,note,ctcae",
+    "causality.csv": "term,question,answer,drug,start,start_week",
     "labs.csv": "date,week,test,value,unit,low,high",
     "ct/scans.csv": "series,date,week",
 }

@@ -1112,8 +1112,47 @@ CASES = [
         new="400,",
         says=[
             (
-                "error: doses.csv, line 3, column 'unit': The dose 400 of imatinib has no unit, and none "
-                "is guessed. Write the unit of one administration, such as mg or g."
+                "warning: doses.csv, line 3, column 'unit': The dose 400 of imatinib has no unit, and none "
+                "is guessed. The row is kept as it came; its amount is not counted. In mg it would be a usual "
+                "single dose, in the others not. Write the unit of one administration, such as mg or g."
+            ),
+        ],
+    ),
+    Case(
+        name="grams for milligrams",
+        file="doses.csv",
+        old="400,mg",
+        new="400,g",
+        says=[
+            (
+                "warning: doses.csv, line 3, column 'dose': A single dose of 400 g of imatinib lies outside "
+                "what is given (50 to 800 mg). In mg it would be usual. The row is kept as it came; its "
+                "amount is not counted. Look up dose and unit; if both are right, write 'checked' into the "
+                "reason."
+            ),
+        ],
+    ),
+    Case(
+        name="drug misspelt",
+        file="doses.csv",
+        old="imatinib",
+        new="imatinb",
+        says=[
+            (
+                "warning: doses.csv, line 3, column 'drug': 'imatinb' is no drug known here. Did you mean "
+                "'imatinib'? Correct its spelling; it is not taken for that drug."
+            ),
+        ],
+    ),
+    Case(
+        name="drug unknown",
+        file="doses.csv",
+        old="imatinib",
+        new="study drug X",
+        says=[
+            (
+                "note: doses.csv, line 3, column 'drug': 'study drug X' is no drug known here. It is kept as "
+                "written; its unit cannot be checked."
             ),
         ],
     ),
@@ -1171,8 +1210,9 @@ CASES = [
         new="2021-07-05,2021-02-15",
         says=[
             (
-                "error: doses.csv, line 3, column 'stop': The stop (2021-02-15) lies before the start "
-                "(2021-07-05). Look up both; they may have been swapped."
+                "warning: doses.csv, line 3, column 'stop': The stop (2021-02-15) lies before the start "
+                "(2021-07-05). The row is kept as it came; how long it lasted is taken to be unknown. "
+                "Look up both; they may have been swapped."
             ),
         ],
     ),
@@ -1277,15 +1317,39 @@ CASES = [
         ],
     ),
     Case(
+        name="mixed units",
+        file="labs.csv",
+        old="0.9,mg/dL,0.5,1.1",
+        new="79,umol/L,44,97",
+        says=[
+            "warning: labs.csv: creatinine stands in more than one unit: mg/dL (first on line 2) and umol/L (first on line 3). Each value is held against its own limits; a baseline in another unit is converted where that can be done. Check that every unit is the one the laboratory printed."
+        ],
+    ),
+    Case(
+        name="lab without limits",
+        file="labs.csv",
+        old="0.9,mg/dL,0.5,1.1",
+        new="0.9,mg/dL,,",
+        says=[
+            "note: labs.csv: creatinine has no limits of its laboratory in 1 row (first on line 3); grades that are counted from them cannot be told. Fill in low and high as the laboratory printed them."
+        ],
+    ),
+    Case(
+        name="grade in words",
+        file="events.csv",
+        old=",1,no",
+        new=",mild,no",
+        says=[
+            "warning: events.csv, line 2, column 'grade': 'mild' is not a grade of an adverse event (CTCAE 1 to 5); the row is kept as it came, without a grade. Write 1, 2, 3, 4 or 5, or leave the cell empty where it was not graded."
+        ],
+    ),
+    Case(
         name="grade 6",
         file="events.csv",
         old=",1,no",
         new=",6,no",
         says=[
-            (
-                "error: events.csv, line 2, column 'grade': '6' is not a grade of an adverse event "
-                "(CTCAE 1 to 5). Write 1, 2, 3, 4 or 5, or leave the cell empty where it was not graded."
-            ),
+            "warning: events.csv, line 2, column 'grade': '6' is not a grade of an adverse event (CTCAE 1 to 5); the row is kept as it came, without a grade. Write 1, 2, 3, 4 or 5, or leave the cell empty where it was not graded.",
         ],
     ),
     Case(
@@ -1294,10 +1358,7 @@ CASES = [
         old=",1,no",
         new=",0,no",
         says=[
-            (
-                "error: events.csv, line 2, column 'grade': '0' is not a grade of an adverse event "
-                "(CTCAE 1 to 5). Write 1, 2, 3, 4 or 5, or leave the cell empty where it was not graded."
-            ),
+            "warning: events.csv, line 2, column 'grade': '0' is not a grade of an adverse event (CTCAE 1 to 5); the row is kept as it came, without a grade. Write 1, 2, 3, 4 or 5, or leave the cell empty where it was not graded.",
         ],
     ),
     Case(
@@ -1380,10 +1441,7 @@ CASES = [
         old="0.9,mg/dL,0.5,1.1",
         new="0.9,mg/dL,1.1,0.5",
         says=[
-            (
-                "error: labs.csv, line 3, column 'low': The lower limit (1.1) is above the upper one "
-                "(0.5). Look up the limits of the laboratory; they may have been swapped."
-            ),
+            "warning: labs.csv, line 3, column 'low': The lower limit (1.1) is above the upper one (0.5); neither is used. Look up the limits of the laboratory; they may have been swapped.",
         ],
     ),
     Case(
@@ -1392,10 +1450,7 @@ CASES = [
         old="0.9,mg/dL",
         new="0.9,",
         says=[
-            (
-                "error: labs.csv, line 3, column 'unit': creatinine has no unit, and none is guessed. "
-                "Write the unit the laboratory printed (1 for a ratio such as the INR)."
-            ),
+            "warning: labs.csv, line 3, column 'unit': creatinine has no unit, and none is guessed. The row is kept as it came, and not graded. Write the unit the laboratory printed (1 for a ratio such as the INR).",
         ],
     ),
     Case(
@@ -1416,10 +1471,7 @@ CASES = [
         old="0.9,mg/dL",
         new="-0.9,mg/dL",
         says=[
-            (
-                "error: labs.csv, line 3, column 'value': creatinine of -0.9 cannot be: it is negative. "
-                "Look up the value and write it without a sign."
-            ),
+            "warning: labs.csv, line 3, column 'value': creatinine of -0.9 cannot be: it is negative. The row is kept as it came, and not graded. Look up the value and write it without a sign.",
         ],
     ),
     Case(
@@ -1428,11 +1480,7 @@ CASES = [
         old="0.9,mg/dL",
         new="<0.3,mg/dL",
         says=[
-            (
-                "error: labs.csv, line 3, column 'value': '<0.3' is a limit, not a number, and a limit "
-                "cannot be compared. Give the number that was measured; where there is none, leave the "
-                "cell empty."
-            ),
+            "warning: labs.csv, line 3, column 'value': '<0.3' is a limit, not a number, and a limit cannot be compared. The row is kept as it came, and not graded. Give the number that was measured; where there is none, leave the cell empty.",
         ],
     ),
     Case(
@@ -1441,10 +1489,7 @@ CASES = [
         old="2021-07-05",
         new="",
         says=[
-            (
-                "error: labs.csv, line 3, column 'date': The row does not say when. Fill in the date, "
-                "such as 2021-02-28, or the week from the start of treatment."
-            ),
+            "warning: labs.csv, line 3, column 'date': The row does not say when, so it cannot be told whether the value was found on treatment; it is kept. Fill in the date, such as 2021-02-28, or the week from the start of treatment.",
         ],
     ),
     Case(
@@ -1453,7 +1498,7 @@ CASES = [
         old="0.9,mg/dL",
         new=",mg/dL",
         says=[
-            ("note: labs.csv: 1 laboratory value is empty or not done (first on line 3) and left out."),
+            "note: labs.csv: 1 laboratory value is empty or not done (first on line 3); the rows are kept, and not graded.",
         ],
     ),
     Case(

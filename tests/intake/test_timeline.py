@@ -36,7 +36,7 @@ def test_weeks_get_dates_from_the_start_of_treatment(tmp_path: Path) -> None:
 def test_weeks_alone_make_week_0_the_start(tmp_path: Path) -> None:
     doses = "drug,dose,unit,every,start_week,stop_week\nimatinib,400,mg,daily,0,20\n"
     events = "term,start_week,stop_week\nrash,2,3\n"
-    labs = "week,test,value,unit\n0,creatinine,1,mg/dL\n"
+    labs = "week,test,value,unit,low,high\n0,creatinine,1,mg/dL,0.5,1.1\n"
     files = {
         "patient.toml": NO_START,
         "visits.csv": WEEKS,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import hypot, sqrt
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from breathline.errors import UnitError
@@ -149,6 +149,14 @@ def test_a_change_never_reads_the_same_as_the_limit_it_misses() -> None:
     assert judge("dlco", 8.0, 12.0).reason.startswith("DLCO rose by 4.0 mL/min/mmHg")  # exactly the limit
 
 
+def test_a_limit_never_prints_as_another_one() -> None:
+    # 1.5 units matter for the TDI, which counts in whole ones.
+    assert judge("tdi", 0.0, 3.0).reason == (
+        "TDI rose by 3 points (from 0 to 3); 1.5 is taken to matter, and no measurement error is known for it."
+    )
+    assert "matters but within the measurement error of 12:" in judge("cpi", 40.0, 50.0).reason
+
+
 def test_lower_is_better_where_it_is() -> None:
     assert judge("mrss", 20.0, 12.0).judgement is Judgement.BETTER  # 8 > 6.8 and ≥ 5
     assert judge("mrss", 20.0, 14.0).judgement is Judgement.NO_CHANGE  # 6 ≤ 6.8
@@ -269,6 +277,7 @@ def numbers(measure: str) -> st.SearchStrategy[float]:
     return st.floats(low, high, allow_subnormal=False)
 
 
+@settings(deadline=None)
 @given(data=st.data(), measure=st.sampled_from(JUDGED))
 def test_swapping_before_and_after_mirrors_the_judgement(data: st.DataObject, measure: str) -> None:
     before, after = data.draw(numbers(measure)), data.draw(numbers(measure))
@@ -278,6 +287,7 @@ def test_swapping_before_and_after_mirrors_the_judgement(data: st.DataObject, me
     assert back.judgement is mirror.get(there.judgement, there.judgement)
 
 
+@settings(deadline=None)
 @given(data=st.data(), measure=st.sampled_from([k for k in JUDGED if OUTCOMES[k].error]))
 def test_a_larger_fall_is_never_judged_milder(data: st.DataObject, measure: str) -> None:
     high, middle, low = sorted((data.draw(numbers(measure)) for _ in range(3)), reverse=True)

@@ -46,6 +46,15 @@ KEYS = [
     "ct_mean_density",
     "ct_haa",
     "ct_laa950",
+    "dlco_hb",
+    "cpi",
+    "aa_gradient",
+    "bdi",
+    "tdi",
+    "k_bild",
+    "ucsd_sobq",
+    "oxygen_flow",
+    "altitude",
 ]
 
 
@@ -65,6 +74,9 @@ def test_supporting_values_are_not_judged() -> None:
         "paco2",
         "fio2",
         "creatinine",
+        "bdi",
+        "oxygen_flow",
+        "altitude",
         "ct_lung_volume",
         "ct_mean_density",
         "ct_vessels",
@@ -83,6 +95,10 @@ def test_supporting_values_are_not_judged() -> None:
         ("mrss", 2.45, "6.8"),
         ("spo2_rest", 1.4, "3.9"),
         ("tlc", 5.0, "13.9"),
+        ("ucsd_sobq", 4.5, "12.5"),
+        ("k_bild", 11.0 * sqrt(1.0 - 0.91), "9.1"),
+        ("aa_gradient", 0.051 * 70.0, "10"),
+        ("cpi", sqrt((0.65 * 6.5) ** 2 + 1.15), "12"),
     ],
 )
 def test_errors_are_the_coefficient_of_repeatability(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from breathline.model.change import Change, Judgement
 from breathline.model.measurement import Absence, Measurement, Moment
 from breathline.model.patient import Person, Sex
 from breathline.outcomes import RecordChanges, standardise
+from breathline.outcomes.record import predicted_value
 from tests.outcomes.records import START, STOP, WOMAN, judged, value
 
 
@@ -72,6 +74,13 @@ def test_a_test_not_done_gives_way_to_the_last_that_was() -> None:
         "A later test on treatment was not done or not recorded; this is the last that was."
     )
     assert [c.judgement for c in found.course] == [Judgement.BETTER, Judgement.CANNOT_TELL]
+
+
+def test_where_no_test_was_done_the_last_is_named() -> None:
+    rows = [value("dlco", 7.0, -1), value("dlco", Absence.NOT_DONE, 10), value("dlco", Absence.NOT_DONE, 20)]
+    change = only(judged(*rows).changes)
+    assert change.judgement is Judgement.CANNOT_TELL
+    assert change.followup_when == Moment(week=20)
 
 
 def test_unable_is_a_value() -> None:
@@ -172,7 +181,8 @@ def test_oxygen_pressure_only_at_the_same_oxygen() -> None:
     oxygen = pao2(21.0, 28.0)
     assert oxygen.judgement is Judgement.CANNOT_TELL
     assert oxygen.reason == (
-        "PaO2 was measured at a FiO2 of 21 % at baseline and 28 % at follow-up, which cannot be compared."
+        "PaO2 was measured at a FiO2 of 21 % at baseline and 28 % at follow-up, and room air and oxygen "
+        "cannot be compared."
     )
     assert pao2(21.0, None).reason == "FiO2 is not recorded at follow-up, so PaO2 cannot be compared."
     unknown = pao2(None, None)
@@ -188,6 +198,13 @@ def readings(*values: tuple[float, float]) -> Change:
 def test_a_reader_s_comparisons_are_put_together() -> None:
     assert readings((-1.0, -1), (1.0, 8), (0.0, 20)).judgement is Judgement.BETTER
     assert readings((-1.0, -1), (0.0, 8), (-1.0, 20)).judgement is Judgement.WORSE
+    assert readings((-1.0, -1), (0.0, 8), (-1.0, 20)).reason == (
+        "HRCT reading was read as worse than at the previous visit at 1 of 2 visits, and never as the opposite."
+    )
+    assert (
+        "was read as better than at the previous visit at 2 of 2 visits"
+        in readings((1.0, 8), (1.0, 20)).reason
+    )
     assert readings((-1.0, -1), (0.0, 20)).judgement is Judgement.NO_CHANGE
     both_ways = readings((0.0, -1), (1.0, 8), (-1.0, 20))
     assert both_ways.judgement is Judgement.CANNOT_TELL
@@ -224,6 +241,16 @@ def test_why_there_is_no_expected_value(person: Person, why: str) -> None:
     (standing,) = standardise([value("fvc", 2.0, 0)], person)
     assert standing.standardised is None
     assert why in standing.not_standardised
+
+
+def test_what_is_expected_whatever_was_measured() -> None:
+    # Oracle: gli.csv, a woman of 64 years and 162 cm; 9 L would be too much to be true.
+    assert predicted_value(value("fvc", 9.0, 0), WOMAN) == pytest.approx(2.861, abs=5e-4)
+    assert predicted_value(value("fvc", 2000.0, 0, unit="mL"), WOMAN) == pytest.approx(2861.0, abs=0.5)
+    for nobody in (replace(WOMAN, sex=None), replace(WOMAN, height_cm=None), replace(WOMAN, age_years=120.0)):
+        assert predicted_value(value("fvc", 2.0, 0), nobody) is None
+    assert predicted_value(value("nyha_class", 2.0, 0), WOMAN) is None
+    assert predicted_value(Measurement(measure="unheard_of", value=1.0, unit="L"), WOMAN) is None
 
 
 def test_expected_oxygen_pressure_takes_the_carbon_dioxide_of_the_day() -> None:

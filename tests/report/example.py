@@ -15,11 +15,21 @@ from breathline.errors import Problem, Severity
 from breathline.keyslices import write_key_slices
 from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Standing, Subject, Timeline, Verdict
 from breathline.model.change import Change, Direction, Domain, Judgement
+from breathline.model.course import (
+    Confirmation,
+    DomainFinding,
+    Projection,
+    Response,
+    Slope,
+    Spell,
+    Trajectory,
+)
 from breathline.model.exposure import Course, ExposureSummary, Role
 from breathline.model.measurement import Absence, Measurement, Moment, Origin, Standardised
 from breathline.model.patient import Diagnosis, Event, InputFile, Sex
 from breathline.model.safety import EventsStatus, SafetySummary
 from breathline.model.volume import PATTERN_CODES, KeySlice, QualityFlag, Step
+from breathline.outcomes.reliable import rely_on
 from breathline.sources import Source
 
 START = date(2006, 3, 6)
@@ -203,6 +213,7 @@ def _change(measure: str, first: int, last: int) -> Change:
         high=delta + spread if spread else None,
         baseline_standardised=_standardised(measure, before),
         followup_standardised=_standardised(measure, after),
+        reliability=rely_on(delta, spread, IMPORTANT[measure], direction) if spread else None,
         **shared,  # type: ignore[arg-type]
     )
 
@@ -287,7 +298,104 @@ def example() -> Assessment:
             InputFile(file="ct/week+20 (300 files)", sha256="ab45" * 16, bytes=158_400_512),
         ),
         version="0.1.0",
+        against_best=(_change("dlco", -52, 20),),
+        responses=RESPONSES,
+        trajectories=TRAJECTORIES,
+        domains=DOMAINS,
+        domains_before=DOMAINS_BEFORE,
     )
+
+
+RESPONSES = (
+    Response(
+        measure="dlco",
+        label="Diffusing capacity (DLCO)",
+        domain=Domain.GAS_EXCHANGE,
+        judgement=Judgement.BETTER,
+        confirmation=Confirmation.UNCONFIRMED,
+        better=Spell(first=at(20), last=at(20), visits=1, weeks_to_first=20.0, held_weeks=0.0),
+        best=12.3,
+        best_when=at(20),
+        sentence="Diffusing capacity (DLCO): better first after 20 weeks, at one visit, to the last one.",
+    ),
+)
+
+TRAJECTORIES = (
+    Trajectory(
+        measure="dlco",
+        label="Diffusing capacity (DLCO)",
+        unit="mL/min/mmHg",
+        domain=Domain.GAS_EXCHANGE,
+        direction=Direction.HIGHER,
+        decimals=1,
+        values=6,
+        sd=1.44,
+        widening=1.0,
+        judgement=Judgement.BETTER,
+        sentence="Diffusing capacity (DLCO) fell before treatment and rose on it.",
+        before=Slope(per_year=-3.9, low=-7.1, high=-0.7),
+        on=Slope(per_year=13.5, low=4.2, high=22.8),
+        difference=Slope(per_year=17.4, low=5.8, high=29.0),
+        projection=Projection(when=at(20), expected=5.7, low=0.9, high=10.5, observed=12.3),
+        source=ZAVORSKY,
+    ),
+    Trajectory(
+        measure="fvc",
+        label="Forced vital capacity (FVC)",
+        unit="L",
+        domain=Domain.FUNCTION,
+        direction=Direction.HIGHER,
+        decimals=2,
+        values=2,
+        sd=0.12,
+        widening=1.0,
+        judgement=Judgement.CANNOT_TELL,
+        sentence="Forced vital capacity (FVC): its values lie too close together for a slope.",
+    ),
+)
+
+DOMAINS = (
+    DomainFinding(
+        domain=Domain.FUNCTION,
+        name="Lung function",
+        state="mixed",
+        measured=False,
+        confirmation=Confirmation.NOT_ASKED,
+        better=("Forced vital capacity (FVC)",),
+        worse=("TLC",),
+        composites=("CPI better",),
+    ),
+    DomainFinding(
+        domain=Domain.GAS_EXCHANGE,
+        name="Gas exchange",
+        state="better",
+        measured=True,
+        confirmation=Confirmation.UNCONFIRMED,
+        better=("Diffusing capacity (DLCO)",),
+        weeks_to_first=20.0,
+    ),
+    DomainFinding(
+        domain=Domain.SYMPTOMS,
+        name="Symptoms",
+        state="better",
+        measured=False,
+        confirmation=Confirmation.CONFIRMED,
+        better=("NYHA class",),
+        weeks_to_first=12.0,
+    ),
+)
+
+DOMAINS_BEFORE = (
+    DomainFinding(
+        domain=Domain.GAS_EXCHANGE,
+        name="Gas exchange",
+        state="worse",
+        measured=True,
+        confirmation=Confirmation.CONFIRMED,
+        worse=("Diffusing capacity (DLCO)",),
+        weeks_to_first=26.0,
+    ),
+)
 
 
 COURSES = (
@@ -538,11 +646,17 @@ def no_treatment_start() -> Assessment:
                 high=None,
                 baseline_standardised=None,
                 followup_standardised=None,
+                reliability=None,
             )
             for c in full.changes
         ),
         course=(),
         before=(),
+        against_best=(),
+        responses=(),
+        trajectories=(),
+        domains=(),
+        domains_before=(),
         exposure=ExposureSummary(recorded=False),
         verdicts=(
             replace(

@@ -49,7 +49,9 @@ def test_it_opens_alone_and_fits(name: str, browser: Browser, tmp_path: Path) ->
         page.set_viewport_size({"width": width, "height": 720})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert page.evaluate("[...document.images].every(image => image.complete && image.naturalWidth > 0)")
-    assert page.evaluate("document.images.length") == 9  # the timeline, and four heights of two scans
+    assert (
+        page.evaluate("document.images.length") == 10
+    )  # timeline, benefit and harm, and four heights of two scans
     page.close()
 
 

@@ -118,10 +118,14 @@ def test_the_answer_stands_before_everything_else(whole: tuple[str, Page, Path])
         "Adverse events",
         "Read with care",
         "Treatment",
+        "Benefit and harm",
         "Timeline",
+        "The sides of the disease",
         "Before treatment and on treatment",
+        "Slope before treatment and on it",
         "CT before and on treatment",
         "Values by visit",
+        "Laboratory values",
         "Why each was judged so",
         "Criteria",
         "History",
@@ -146,6 +150,12 @@ def test_the_answer_stands_before_everything_else(whole: tuple[str, Page, Path])
         "+146 +56 % +105 to +187",  # 408 − 262 ± 41; 146 / 262
         "−14.9 points −62 %",  # 9.2 − 24.1; −14.9 / 24.1
         "lower is better",
+        "better: Forced vital capacity (FVC); worse: TLC; composites, not counted: CPI better",
+        "first after 20 weeks; not yet confirmed by a second visit",
+        "first after 12 weeks; confirmed by a second visit; by persons’ judgements alone",
+        "+17.4 +5.8 to +29.0 for the better 5.7 0.9 to 10.5 12.3",
+        "99 % / 98 % / <1 %",  # 5.1 and 5.1 − 1.08 over 4.0/1.96: z = 2.50 and 1.97
+        "+1.3 no change beyond error",  # 12.3 − 11.0, the best before treatment
         "None occurred",
         "56 000 mg",
         "24.1 (21.6–26.6)",
@@ -222,18 +232,34 @@ def test_slices_outside_the_assessment_are_not_read(tmp_path: Path) -> None:
     assert "no slices were kept of it" in Page(report_text(replace(example(), scans=scans), folder)).text
 
 
+def test_every_value_of_a_visit_is_shown(tmp_path: Path) -> None:
+    first = next(s for s in example().measurements if s.measurement.measure == "fvc")
+    again = replace(first, measurement=replace(first.measurement, value=2.43))
+    measurements = (*example().measurements, again)
+    assert "2.21 / 2.43" in Page(report_text(replace(example(), measurements=measurements), tmp_path)).text
+
+
 def test_a_moment_without_a_week_shows_its_date(tmp_path: Path) -> None:
     page = Page(report_text(VARIANTS["no_treatment_start"](), tmp_path))
     assert "2006-07-24" in page.text
     assert "Cannot be told" in page.text
     assert "treatment_start in patient.toml" in page.text
+    assert "First value against the last, because the start of treatment is not recorded." in page.text
+    assert "Last value before treatment against" not in page.text
 
 
 def test_the_same_assessment_gives_the_same_bytes(whole: tuple[str, Page, Path]) -> None:
     before = {p.name: p.read_bytes() for p in (whole[2] / "figures").iterdir()}
     assert report_text(example(), whole[2]) == whole[0]
     assert {p.name: p.read_bytes() for p in (whole[2] / "figures").iterdir()} == before
-    assert sorted(before) == ["ct.png", "ct.svg", "timeline.png", "timeline.svg"]
+    assert sorted(before) == [
+        "balance.png",
+        "balance.svg",
+        "ct.png",
+        "ct.svg",
+        "timeline.png",
+        "timeline.svg",
+    ]
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(
@@ -275,7 +301,18 @@ def test_every_message_is_used_somewhere() -> None:
     # Keys whose last part comes from the record or the model.
     by_name = ("unit.", "difference_unit.", "class_name.", "verdict_label.", "method.", "fact_name.")
     by_name += ("absence.", "judgement.", "pattern.", "quality.severity.", "exposure.role.", "ct.role.")
-    by_name += ("timeline.events_note.", "safety.", "smoking.", "patient.female", "patient.male")
+    by_name += (
+        "criteria.",
+        "domain_state.",
+        "slope_judgement.",
+        "timeline.events_note.",
+        "safety.",
+        "smoking.",
+        "patient.female",
+        "patient.male",
+    )
+    by_name += ("causality.", "labs.onset.", "labs.not_recorded", "labs.empty")
+    by_name += ("balance.judgement.", "levels.female.", "levels.current_smoker.")
     for key in read_wording().messages:
         stem = key.removesuffix(".one").removesuffix(".many")
         assert stem in source or key.startswith(by_name), key

@@ -21,6 +21,7 @@ from breathline.sources import Source
 from breathline.testing import (
     ContractError,
     check_alignment,
+    check_criterion,
     check_equation,
     check_outcome,
     check_pattern_method,
@@ -48,6 +49,10 @@ def limit(**change: Any) -> Threshold:
         (replace(DLCO, equation="nobody_1900"), "no equation 'nobody_1900'"),
         (replace(DLCO, equation="gli_2022_fvc"), "speaks of 'fvc'"),
         (replace(DLCO, conditions=("weather",)), "'weather' is not a measure"),
+        (replace(DLCO, made_of=("weather",)), "'weather', of which it is made, is not a measure"),
+        (replace(DLCO, variant_of="weather"), "'weather', of which it is made, is not a measure"),
+        (replace(DLCO, variant_of="fvc"), "its equation speaks of 'dlco'"),
+        (replace(DLCO, learning=limit(printed="")), "its learning effect lacks the printed words"),
         (replace(DLCO, error=limit(value=0.0)), "error is not positive"),
         (replace(DLCO, error=limit(printed="")), "lacks the printed words"),
         (replace(DLCO, error=limit(source=Source("nobody_1900"))), "'nobody_1900'"),
@@ -136,6 +141,7 @@ def test_a_plain_equation_passes() -> None:
         (equation(measure="marathon"), "no measure 'marathon'"),
         (equation(source=Source("nobody_1900")), "not in references.bib"),
         (equation(label=""), "the label is missing"),
+        (equation(printed=""), "how the publication prints it"),
         (equation(distribution=normal(lambda p: p["age_years"] - 50.0, 5.0)), "it predicts -10"),
         (equation(distribution=normal(lambda p: 600.0 - p["age_years"], None)), "has_spread"),
         (equation(distribution=crooked), "the lower limit lies above the median"),
@@ -155,17 +161,27 @@ def test_check_equation_fails_on(wrong: ReferenceEquation, complaint: str) -> No
 @pytest.mark.parametrize(
     ("patched", "replacement", "complaint"),
     [
-        ("_out_of_range", lambda equation, needed, found: "Out of range.", "is not refused naming the range"),
-        ("_out_of_range", lambda equation, needed, found: "40 140 80 200 130", "looks like metres|in metres"),
-        ("_male", lambda equation, sex, count: np.zeros(count), "the sex 0 is not refused"),
-        ("Z_OF_LOWER_LIMIT", -1.96, "the lower limit has z"),
-        ("convert", lambda value, unit, to: 1.0, "the same value in"),
+        ("physiology.inputs.out_of_range", lambda *_: "Out of range.", "is not refused naming the range"),
+        ("physiology.inputs.out_of_range", lambda *_: "40 140 80 200 130", "looks like metres|in metres"),
+        (
+            "physiology.inputs._male",
+            lambda label, sex, count, refused: np.zeros(count),
+            "the sex 0 is not refused",
+        ),
+        ("equations.equation.Z_OF_LOWER_LIMIT", -1.96, "the lower limit has z"),
+        ("equations.equation.convert", lambda value, unit, to: 1.0, "the same value in"),
+        ("equations.equation._unlikely", lambda percent, limits: percent < 0, r"where \d+\.\d+ is expected"),
+        (
+            "equations.equation._possible",
+            lambda own, limits: np.ones(len(own), dtype=bool),
+            "a value of .* is not refused",
+        ),
     ],
 )
 def test_check_equation_would_see_missing_guards(
     monkeypatch: pytest.MonkeyPatch, patched: str, replacement: object, complaint: str
 ) -> None:
-    monkeypatch.setattr(f"breathline.equations.equation.{patched}", replacement)
+    monkeypatch.setattr(f"breathline.{patched}", replacement)
     with pytest.raises(ContractError, match=complaint):
         check_equation(WALK)
 
@@ -359,3 +375,54 @@ def test_check_verdict_fails_on(change: dict[str, Any], complaint: str) -> None:
     check_verdict(VERDICT)
     with pytest.raises(ContractError, match=complaint):
         check_verdict(replace(VERDICT, **change))
+
+
+def branches(*, without: str = "") -> list[Any]:
+    from tests.verdict.test_inbuild import VIGNETTES
+
+    return [evidence for name, (evidence, _) in VIGNETTES.items() if name != without]
+
+
+def inbuild(**change: Any) -> Any:
+    from breathline.verdict import CRITERIA
+
+    return replace(CRITERIA["inbuild"], **change)
+
+
+def test_check_criterion_passes_one_that_is_right() -> None:
+    check_criterion(inbuild(), branches())
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"printed": ""}, "printed words are missing"),
+        ({"source": None}, "names no source"),
+        ({"source": Source("nobody_1900")}, "not in references.bib"),
+        ({"key": "another"}, "a verdict is named 'inbuild'"),
+        ({"labels": ("met", "not_met", "perhaps")}, "no vignette gives 'perhaps'"),
+        ({"labels": ("met",)}, "'not_met' is none of"),
+        ({"judge": lambda evidence: replace(VERDICT, label="met")}, "an empty record gives 'met'"),
+    ],
+)
+def test_check_criterion_fails_on(change: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ContractError) as error:
+        check_criterion(inbuild(**change), branches())
+    assert any(complaint in broken for broken in error.value.broken), error.value.broken
+
+
+def test_check_criterion_sees_a_branch_without_a_vignette() -> None:
+    with pytest.raises(ContractError) as error:
+        check_criterion(inbuild(), branches(without="FVC by 5 % and fibrosis measured"))
+    assert set(error.value.broken) == {"no vignette shows 'Extent of fibrosis increased' met"}
+
+
+def test_check_criterion_sees_a_condition_without_printed_words() -> None:
+    from breathline.verdict.conditions import any_of
+    from breathline.verdict.inbuild import LARGE, RULE
+    from breathline.verdict.rule import Case, criterion_of
+
+    wordless = any_of("Either", replace(LARGE, printed=""))
+    rule = replace(RULE, cases=(Case(label="met", statement="Yes.", condition=wordless), RULE.cases[1]))
+    with pytest.raises(ContractError, match="has no printed words"):
+        check_criterion(criterion_of(rule), branches())

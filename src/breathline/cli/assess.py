@@ -12,6 +12,7 @@ import click
 from breathline.cli.problems import group_problems
 from breathline.cli.telling import progress_bars, say, told
 from breathline.model.assessment import Assessment
+from breathline.model.safety import CtcaeVersion
 from breathline.outputs import check_folder, whole_folder
 
 MARK = "assessment.json"
@@ -22,34 +23,60 @@ RESULTS = ("report.html", "report.pdf", "figures", "ct", "run.json")
 @click.command("assess")
 @click.argument("patient", type=click.Path(path_type=Path))
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option(
+    "--criterion",
+    "criteria",
+    multiple=True,
+    help="Apply this criterion (repeat for more); all without it. 'breathline list criteria' names them.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the assessment as JSON on standard output.")
+@click.option(
+    "--ctcae",
+    type=click.Choice([version.value for version in CtcaeVersion]),
+    default=CtcaeVersion.V5.value,
+    show_default=True,
+    help="Version of CTCAE for laboratory values and adverse events.",
+)
 @click.option("--quiet", is_flag=True, help="No progress and no messages but errors.")
-def assess_command(patient: Path, out: Path, as_json: bool, quiet: bool) -> None:
+def assess_command(
+    patient: Path, out: Path, criteria: tuple[str, ...], as_json: bool, ctcae: str, quiet: bool
+) -> None:
     """Assess the patient folder PATIENT: assessment.json, report.html and the label maps of the scans."""
     with told():
-        assessment = assess_folder(patient, out, quiet=quiet)
+        assessment = assess_folder(
+            patient, out, criteria=criteria or None, ctcae=CtcaeVersion(ctcae), quiet=quiet
+        )
         if as_json:
             click.echo((out / "assessment.json").read_text(encoding="utf-8"), nl=False)
         tell(assessment, out, quiet=quiet)
 
 
-def assess_folder(patient: Path, out: Path, *, quiet: bool) -> Assessment:
+def assess_folder(
+    patient: Path,
+    out: Path,
+    *,
+    criteria: tuple[str, ...] | None = None,
+    ctcae: CtcaeVersion = CtcaeVersion.V5,
+    quiet: bool,
+) -> Assessment:
     """Read, assess and report one patient; the folder of results appears whole or not at all."""
     from breathline.archive import write_assessment  # noqa: PLC0415 - heavy modules load when they are needed
     from breathline.pipeline import assess, run_facts  # noqa: PLC0415
     from breathline.record import read_patient  # noqa: PLC0415
     from breathline.report import write_report  # noqa: PLC0415
+    from breathline.verdict import check_names  # noqa: PLC0415
 
     started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     refuse_inside(patient, out)
     check_folder(out, mark=MARK, holds=RESULTS)
+    check_names(criteria or ())
     with progress_bars(quiet=quiet) as progress:
         record = read_patient(patient, progress=progress)
     for group in group_problems(record.warnings):
         say(f"{group.problem.severity.capitalize()}: {group.text()}", quiet=quiet)
     with whole_folder(out, mark=MARK, holds=RESULTS) as folder:
         with progress_bars(quiet=quiet) as progress:
-            assessment = assess(record, folder=folder, progress=progress)
+            assessment = assess(record, folder=folder, criteria=criteria, ctcae=ctcae, progress=progress)
         write_assessment(assessment, folder / "assessment.json")
         write_report(assessment, folder)
         facts = run_facts(started, time.monotonic() - clock)

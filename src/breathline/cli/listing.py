@@ -14,10 +14,13 @@ from breathline.cli.telling import told
 if TYPE_CHECKING:
     from breathline.equations import ReferenceEquation
     from breathline.model.change import OutcomeMeasure, Threshold
+    from breathline.physiology import Formula
+    from breathline.verdict import Criterion
 
 REGISTRIES: Mapping[str, tuple[str, str]] = {
     "measures": ("breathline.outcomes", "OUTCOMES"),
     "equations": ("breathline.equations", "EQUATIONS"),
+    "formulas": ("breathline.physiology", "FORMULAS"),
     "criteria": ("breathline.verdict", "CRITERIA"),
     "patterns": ("breathline.ct.patterns", "PATTERN_METHODS"),
     "models": ("breathline.exposure", "MODELS"),
@@ -94,9 +97,44 @@ def _equation(key: str, equation: ReferenceEquation) -> dict[str, Any]:
         "unit": equation.unit,
         "measure": equation.measure,
         "holds_for": {i.name: [i.low, i.high, i.unit] for i in equation.inputs},
+        "printed": equation.printed,
+        "spread": equation.has_spread,
         "source": str(equation.source),
+        "verified": equation.source.verified,
         "description": equation.description,
     }
+
+
+def _formula(key: str, formula: Formula) -> dict[str, Any]:
+    return {
+        "key": key,
+        "label": formula.label,
+        "unit": formula.unit,
+        "holds_for": {i.name: [i.low, i.high, i.unit] for i in formula.inputs},
+        "printed": formula.printed,
+        "source": str(formula.source),
+        "verified": formula.source.verified,
+        "description": formula.description,
+    }
+
+
+def _criterion(key: str, criterion: Criterion) -> dict[str, Any]:
+    row = _other(key, criterion)
+    row |= {
+        "printed": criterion.printed,
+        "periods": [period.value for period in criterion.periods],
+        "labels": list(criterion.labels),
+    }
+    if criterion.source:
+        row["verified"] = criterion.source.verified
+    if criterion.rule:
+        row["window"] = criterion.rule.window.printed
+        row["conditions"] = [
+            f"{case.label}: {case.condition.printed}" for case in criterion.rule.cases if case.condition
+        ]
+        row["presumes"] = [presumption.printed for presumption in criterion.rule.presumes]
+        row["note"] = criterion.rule.note
+    return row
 
 
 def _other(key: str, item: object) -> dict[str, Any]:
@@ -109,7 +147,12 @@ def _other(key: str, item: object) -> dict[str, Any]:
     return row
 
 
-_ROWS: Mapping[str, Any] = {"measures": _measure, "equations": _equation}
+_ROWS: Mapping[str, Any] = {
+    "measures": _measure,
+    "equations": _equation,
+    "formulas": _formula,
+    "criteria": _criterion,
+}
 
 
 def _text(row: Mapping[str, Any]) -> str:
@@ -125,8 +168,17 @@ def _text(row: Mapping[str, Any]) -> str:
             lines.append(f"    {row[name]['printed']}")
     if row.get("equation"):
         lines.append(f"expected value: {row['equation']}")
+    if row.get("printed") and "holds_for" in row:
+        lines.append(row["printed"])
+    if not row.get("spread", True):
+        lines.append("no spread printed, so neither z-score nor lower limit")
     for name, (low, high, of) in row.get("holds_for", {}).items():
-        lines.append(f"{name} {low:g} to {high:g} {of}")
+        lines.append(f"{name} {low:g} to {high:g} {'' if of == '1' else of}".rstrip())
+    lines += [f"“{row['printed']}”"] if row.get("printed") and "labels" in row else []
+    for name in ("window", "note"):
+        lines += [f"{name}: {row[name]}"] if row.get(name) else []
+    for name, words in (("presumes", "presumes"), ("periods", "read"), ("labels", "answers")):
+        lines += [f"{words}: {', '.join(row[name])}".replace("_", " ")] if row.get(name) else []
     source = row.get("source", "")
     lines += [f"source: {one}" for one in ([source] if isinstance(source, str) else source) if one]
     return "\n    ".join(lines)

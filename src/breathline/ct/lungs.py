@@ -30,6 +30,11 @@ FIBROTIC_MM = 5.0
 """Beside lung, what is below this is fibrotic lung; fat and bowel content are above or farther away [HU, mm]."""
 EDGE_HU = -400
 """The pleural edge at full resolution: half-way between lung and chest wall [HU]."""
+FIBROTIC_EDGE_HU = -180
+"""Beside dense lung the half-way lies higher, at most here: above, fat would be taken in [HU]."""
+WALL_HU = 40
+BESIDE_EDGE_MM = 8.0
+"""Half width of the window in which the lung beside the edge is looked at [mm]."""
 CLOSING_MM = 6.0
 """Vessels and dense spots narrower than twice this, with lung around, belong to the lung [mm]."""
 FEWEST_ML = 300.0
@@ -40,6 +45,7 @@ WIDEST_VESSEL_MM = 18.0
 GAS_HU = -940
 LUNG_AROUND = 0.35
 """Share of a pocket's surroundings that is lung, from which it is a bulla; bowel has less."""
+SOFT_HU = -200
 PURE_GAS_HU = -960
 MOSTLY_GAS = 0.4
 """A piece of which more than this share is pure gas is stomach or bowel, unless it is a whole lung: lung, even
@@ -53,6 +59,12 @@ RECOVERED_CODES: Mapping[str, int] = MappingProxyType({"recovered_dense_lung": 1
 LUMEN_HU = -700
 """Lumen of the main airways, beside the coarse one found, is below this [HU]."""
 WORTH_TELLING_ML = 5.0
+LINE_MM = 4.0
+"""Lines of fibrosis that run along the pleura leave notches in the outline narrower than twice this: lung [mm]."""
+LINE_HU = -50
+"""Such lines are mixed with air; what is above is chest wall or a vessel that leaves the lung [HU]."""
+SLAB = 32
+"""Slices closed at a time, to spare memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -110,6 +122,7 @@ def find_lungs(volume: Volume) -> Lungs:
     added[wall] = 0
     whole = _closed(np.where(whole > 0, whole, added), wall, coarse) if added.any() else whole
     labels = _refine(volume.hu, whole, wall, within | (added > 0), coarse)
+    _take_in_lines(volume, labels, whole, coarse)
     tubes = _lumen(volume.hu, name_airways(trunk, coarse), labels, coarse)
     marked = _recovered(volume.hu, added > 0, labels, coarse)
     step = Step(
@@ -218,8 +231,14 @@ def _bowel_gas(air: Mask, coarse: Coarse) -> Mask:
 
     A bulla is as dark, but has lung around it.
     """
-    gas = shave(air & (coarse.hu < GAS_HU), 5.0, coarse)
-    pockets, _ = ndimage.label(gas)
+    found = np.zeros(air.shape, dtype=bool)
+    for kind in POCKETS:
+        found |= _pockets(air & ~found, kind, coarse)
+    return found
+
+
+def _pockets(air: Mask, kind: _Pocket, coarse: Coarse) -> Mask:
+    pockets, _ = ndimage.label(shave(air & (coarse.hu < GAS_HU), kind.radius_mm, coarse))
     layers = np.flatnonzero(air.any(axis=(1, 2)))
     found = np.zeros(air.shape, dtype=bool)
     for number, box in enumerate(ndimage.find_objects(pockets), start=1):
@@ -228,13 +247,33 @@ def _bowel_gas(air: Mask, coarse: Coarse) -> Mask:
         reach = [round(8.0 / step) for step in coarse.spacing_mm]
         wide = tuple(slice(max(0, part.start - r), part.stop + r) for part, r in zip(box, reach, strict=True))
         pocket = pockets[wide] == number
-        if float(pocket.sum()) * coarse.voxel_ml < SMALLEST_PIECE_ML:
+        if not kind.smallest_ml <= float(pocket.sum()) * coarse.voxel_ml <= kind.largest_ml:
             continue
         away = ndimage.distance_transform_edt(~pocket, sampling=coarse.spacing_mm)
         ring = coarse.hu[wide][(away > 4.0) & (away <= 8.0)]
-        if ring.size and float(np.mean((ring > GAS_HU) & (ring < -600))) < LUNG_AROUND:
+        if not ring.size:
+            continue
+        lung = float(np.mean((ring > GAS_HU) & (ring < -600)))
+        if lung < LUNG_AROUND and float(np.mean(ring > SOFT_HU)) >= kind.soft_around:
             found[wide] |= away <= 4.0
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pocket:
+    """Which pockets of gas are looked at: half width, volume, and the share of soft tissue around it must have."""
+
+    radius_mm: float
+    smallest_ml: float
+    largest_ml: float
+    soft_around: float
+
+
+POCKETS = (
+    _Pocket(radius_mm=5.0, smallest_ml=SMALLEST_PIECE_ML, largest_ml=np.inf, soft_around=0.0),
+    # the folds of the colon hold small pockets; a small bulla at the wall or an airway has less tissue around
+    _Pocket(radius_mm=3.0, smallest_ml=0.3, largest_ml=60.0, soft_around=0.5),
+)
 
 
 def _lung_pieces(air: Mask, coarse: Coarse) -> Mask:
@@ -283,8 +322,20 @@ def _refine(hu: NDArray[np.int16], whole: Sides, wall: Mask, sure: Mask, coarse:
         near[number] = np.where(filled[number], whole[number], ndimage.maximum_filter(whole[number], size=3))
     deep |= sure & filled
     near[wall] = 0  # the edge would else be sought inside the trachea
-    _spread(hu, near, deep, np.array(coarse.factor), np.array(coarse.start), labels)
+    level = _edge_levels(filled, coarse)
+    _spread(hu, near, deep, level, np.array(coarse.factor), np.array(coarse.start), labels)
     return labels
+
+
+def _edge_levels(lung: Mask, coarse: Coarse) -> NDArray[np.int16]:
+    """Density of the edge in every block: half-way between the chest wall and the lung that lies beside it."""
+    size = [2 * max(1, round(BESIDE_EDGE_MM / step)) + 1 for step in coarse.spacing_mm]
+    size[0] = 1 if coarse.separate else 3
+    inner = np.stack([ndimage.binary_erosion(layer, iterations=2) for layer in lung]).astype(np.float32)
+    weight = ndimage.uniform_filter(inner, size)
+    mean = ndimage.uniform_filter(inner * coarse.hu, size) / np.maximum(weight, 1e-6)
+    level = np.where(weight > 1e-3, 0.5 * (mean + WALL_HU), EDGE_HU)
+    return np.clip(level, EDGE_HU, FIBROTIC_EDGE_HU).astype(np.int16)
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
@@ -292,6 +343,7 @@ def _spread(
     hu: NDArray[np.int16],
     near: NDArray[np.uint8],
     deep: Mask,
+    level: NDArray[np.int16],
     factor: NDArray[np.int64],
     start: NDArray[np.int64],
     labels: NDArray[np.uint8],
@@ -309,13 +361,37 @@ def _spread(
                     for x in range(
                         start[2] + i * factor[2], min(start[2] + (i + 1) * factor[2], hu.shape[2])
                     ):
-                        if inner or (-1500 < hu[z, y, x] < EDGE_HU):
+                        if inner or (-1500 < hu[z, y, x] < level[k, j, i]):
                             labels[z, y, x] = side
+
+
+def _take_in_lines(volume: Volume, labels: Sides, whole: Sides, coarse: Coarse) -> None:
+    """Add the lines of fibrosis at the pleura, which lie above the edge's threshold, to the lung they belong to."""
+    _, dy, dx = volume.geometry.spacing_mm
+    grid = _Slices(spacing_mm=(1e3, dy, dx))
+    for side in (1, 2):
+        found = ndimage.find_objects((whole == side).astype(np.uint8))
+        if not found:
+            continue
+        box, _ = _full_box(found[0], labels.shape, coarse)
+        for first in range(box[0].start, box[0].stop, SLAB):
+            part = (slice(first, min(first + SLAB, box[0].stop)), *box[1:])
+            mine, hu = labels[part], volume.hu[part]
+            added = close(mine == side, LINE_MM, grid) & (mine == 0) & (hu < LINE_HU) & (hu >= EDGE_HU)
+            mine[added] = side
+
+
+@dataclass(frozen=True, slots=True)
+class _Slices:
+    """Slices at full resolution, each closed by itself."""
+
+    spacing_mm: tuple[float, float, float]
+    separate: bool = True
 
 
 def _flags(labels: NDArray[np.uint8], volume: Volume) -> tuple[QualityFlag, ...]:
     flags = []
-    counts = np.bincount(labels.ravel(), minlength=3)
+    counts = [0, *(np.count_nonzero(labels == side) for side in (1, 2))]
     if min(counts[1], counts[2]) < 0.1 * max(counts[1], counts[2]):
         side = "right" if counts[1] < counts[2] else "left"
         message = f"Nearly no {side} lung was found: it is missing, collapsed, or outside the picture."

@@ -8,36 +8,29 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from breathline.equations.unlikely import POSSIBLE_PERCENT, impossible_percent, impossible_value
 from breathline.errors import OutOfRangeError
 from breathline.model.measurement import Standardised
 from breathline.model.patient import Sex
+from breathline.physiology.inputs import (
+    Checked,
+    FloatArray,
+    Input,
+    Limits,
+    People,
+    check_people,
+    raise_refusals,
+    refusal,
+)
 from breathline.sources import Source
-from breathline.units import convert
+from breathline.units import convert, parse_unit
 
-FloatArray = NDArray[np.float64]
-"""One value a person; every array of one call has the same length."""
+__all__ = ["FloatArray", "Input", "Limits", "People"]
+
+IntArray = NDArray[np.int64]
 
 Z_OF_LOWER_LIMIT = -1.645
 """z-score of the lower limit of normal, the 5th percentile, as the GLI publications print it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Input:
-    """Something the equation must know of the person, and the range in which it holds.
-
-    Parameters
-    ----------
-    name
-        ``age_years``, ``height_cm``, ``weight_kg``, or the key of a measure taken the same day.
-    required
-        False for a condition that is checked where it is known (oxygen breathed), but enters no formula.
-    """
-
-    name: str
-    low: float
-    high: float
-    unit: str
-    required: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +45,6 @@ class Distribution:
     S: FloatArray | None
 
 
-People = Mapping[str, FloatArray]
-"""The inputs of an equation by name; ``male`` is 1.0 for men and 0.0 for women."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferenceEquation:
     """The expected value of a measure in health, from one publication.
@@ -63,15 +52,24 @@ class ReferenceEquation:
     Parameters
     ----------
     measure
-        Key of the outcome measure it speaks of.
+        Key of the outcome measure it speaks of, or of one of ``QUANTITIES``.
     unit
         Unit of the expected value.
     inputs
         What must be known besides the sex, with the range in which the equation holds.
     distribution
         Gives the distribution in health for people whose inputs were already checked.
+    printed
+        The equation as the publication prints it.
     has_spread
         False where the publication gives no spread, so that there is neither z nor lower limit.
+    possible
+        What a measured value can be [`unit`]; zero itself is refused where it begins at zero.
+    possible_percent
+        What a measured value can be in percent of the expected one, beyond which another unit or a slip is
+        more likely than a patient [%]; None where that says nothing.
+    build
+        Body mass index [kg/m²] between which the equation holds; None where it does not use the weight.
     """
 
     key: str
@@ -81,7 +79,11 @@ class ReferenceEquation:
     inputs: tuple[Input, ...]
     source: Source
     distribution: Callable[[People], Distribution]
+    printed: str = ""
     has_spread: bool = True
+    possible: Limits = (0.0, float("inf"))
+    possible_percent: Limits | None = POSSIBLE_PERCENT
+    build: Limits | None = None
     description: str = ""
 
 
@@ -94,6 +96,25 @@ class StandardisedArrays:
     z: FloatArray | None
     lower_limit: FloatArray | None
     equation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Screened:
+    """The people of whom a value could be held against the equation, and why that of others could not.
+
+    Parameters
+    ----------
+    rows
+        Positions of those that could, in ascending order.
+    found
+        What was found of them, one entry each of `rows`.
+    refused
+        Position of any other → everything that is wrong with it.
+    """
+
+    rows: IntArray
+    found: StandardisedArrays
+    refused: Mapping[int, list[str]]
 
 
 def predict(
@@ -123,9 +144,19 @@ def predict(
     Raises
     ------
     OutOfRangeError
-        If the person lies outside the range in which the equation holds, or the value is not positive.
+        If the person lies outside the range in which the equation holds, or the value cannot be; with the
+        likely cause, such as another unit.
     UnitError
         If the unit does not fit.
+
+    Examples
+    --------
+    >>> from breathline.equations import EQUATIONS
+    >>> got = predict(
+    ...     EQUATIONS["gli_2022_fvc"], 2.0, unit="L", sex=Sex.FEMALE, age_years=64.0, height_cm=162.0
+    ... )
+    >>> round(got.percent_predicted), round(got.z, 2), got.equation
+    (70, -1.77, 'gli_2022_fvc')
     """
     found = predict_arrays(equation, [value], unit=unit, sex=[sex], **{k: [v] for k, v in inputs.items()})
     return Standardised(
@@ -141,74 +172,114 @@ def predict(
 def predict_arrays(
     equation: ReferenceEquation, value: ArrayLike, *, unit: str, sex: ArrayLike, **inputs: ArrayLike
 ) -> StandardisedArrays:
-    """Do `predict` for many people at once; the arguments are arrays of one length."""
+    """Do `predict` for many people at once; the arguments are arrays of one length.
+
+    A condition that enters no formula, such as ``fio2``, may be NaN where it is not known.
+    """
     values = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    screened = screen_arrays(equation, values, unit=unit, sex=sex, **inputs)
+    if screened.refused:
+        raise OutOfRangeError(refusal((), screened.refused, len(values)))
+    return screened.found
+
+
+def screen_arrays(
+    equation: ReferenceEquation, value: ArrayLike, *, unit: str, sex: ArrayLike, **inputs: ArrayLike
+) -> Screened:
+    """Do `predict_arrays` for those people of whom it can be done, and say of the others why not.
+
+    Raises
+    ------
+    OutOfRangeError
+        Only if an input is not given at all.
+    UnitError
+        If the unit does not fit.
+    """
+    values = np.atleast_1d(np.asarray(value, dtype=np.float64))
+    unit = parse_unit(unit)
     to_own = convert(1.0, unit, equation.unit)
-    people = _people(equation, sex, inputs, len(values))
-    healthy = equation.distribution(people)
-    x = values * to_own
-    if not bool(np.all(x > 0)):
-        worst = float(values[~(x > 0)][0])
-        raise OutOfRangeError(
-            f"{equation.label}: a value of {worst:g} {unit} cannot be; it must be above zero."
-        )
+    checked = check_people(
+        equation.label, equation.inputs, inputs, len(values), sex=sex, build=equation.build
+    )
+    if checked.for_all:
+        raise_refusals(checked, len(values))
+    refused = dict(checked.refused)
+    own = values * to_own
+    for row in np.flatnonzero(~_possible(own, equation.possible)).tolist():
+        text = impossible_value(equation, float(values[row]), unit)
+        refused.setdefault(row, []).append(text)
+    rows = _without(refused, len(values))
+    healthy = equation.distribution(_only(checked.people, rows, len(values)))
+    percent = 100.0 * own[rows] / healthy.M
+    unlikely = _unlikely(percent, equation.possible_percent)
+    if bool(unlikely.any()):
+        for place in np.flatnonzero(unlikely).tolist():
+            row = int(rows[place])
+            refused[row] = [
+                impossible_percent(equation, float(values[row]), unit, float(healthy.M[place]) / to_own)
+            ]
+        rows, percent, healthy = rows[~unlikely], percent[~unlikely], _part(healthy, ~unlikely)
+    found = _standardised(equation, own[rows], healthy, percent, to_own)
+    return Screened(rows=rows, found=found, refused=refused)
+
+
+def expected_arrays(equation: ReferenceEquation, *, sex: ArrayLike, **inputs: ArrayLike) -> Distribution:
+    """Give the distribution in health of many people, without a measured value, in the equation's unit.
+
+    Raises
+    ------
+    OutOfRangeError
+        If a person lies outside the range in which the equation holds.
+    """
+    arrays = [inputs[need.name] for need in equation.inputs if need.name in inputs]
+    count = max([np.size(sex), *(np.size(values) for values in arrays)])
+    checked: Checked = check_people(
+        equation.label, equation.inputs, inputs, count, sex=sex, build=equation.build
+    )
+    raise_refusals(checked, count)
+    return equation.distribution(checked.people)
+
+
+def _standardised(
+    equation: ReferenceEquation, x: FloatArray, healthy: Distribution, percent: FloatArray, to_own: float
+) -> StandardisedArrays:
     z = limit = None
     if healthy.S is not None:
         z = ((x / healthy.M) ** healthy.L - 1.0) / (healthy.L * healthy.S)
         limit = healthy.M * (1.0 + Z_OF_LOWER_LIMIT * healthy.L * healthy.S) ** (1.0 / healthy.L) / to_own
     return StandardisedArrays(
         predicted=healthy.M / to_own,
-        percent_predicted=100.0 * x / healthy.M,
+        percent_predicted=percent,
         z=z,
         lower_limit=limit,
         equation=equation.key,
     )
 
 
-def _people(
-    equation: ReferenceEquation, sex: ArrayLike, inputs: Mapping[str, ArrayLike], count: int
-) -> People:
-    """Check every input against the range of the equation and code the sex."""
-    people: dict[str, FloatArray] = {"male": _male(equation, sex, count)}
-    problems: list[str] = []
-    for needed in equation.inputs:
-        if needed.name not in inputs:
-            if needed.required:
-                problems.append(f"{equation.label} needs {_words(needed)}, which is not given.")
-            continue
-        given = np.broadcast_to(np.asarray(inputs[needed.name], dtype=np.float64), (count,))
-        outside = ~((given >= needed.low) & (given <= needed.high))
-        if bool(outside.any()):
-            problems.append(_out_of_range(equation, needed, float(given[outside][0])))
-        people[needed.name] = given
-    if problems:
-        raise OutOfRangeError(" ".join(problems))
-    return people
+def _possible(own: FloatArray, limits: Limits) -> NDArray[np.bool_]:
+    low, high = limits
+    above = own > 0.0 if low == 0.0 else own >= low
+    return np.asarray(above & (own <= high) & np.isfinite(own))
 
 
-def _male(equation: ReferenceEquation, sex: ArrayLike, count: int) -> FloatArray:
-    coded = np.broadcast_to(np.asarray(sex), (count,))
-    male, female = coded == Sex.MALE.value, coded == Sex.FEMALE.value
-    known = np.asarray(male | female)
-    if not bool(known.all()):
-        odd = coded[~known][0] if known.shape == coded.shape else coded[0]
-        raise OutOfRangeError(
-            f"{equation.label}: the sex '{odd}' is not known. Give '{Sex.FEMALE}' or '{Sex.MALE}' in words; "
-            "number codes mean different things in different programs."
-        )
-    return np.asarray(male, dtype=np.float64)
+def _unlikely(percent: FloatArray, limits: Limits | None) -> NDArray[np.bool_]:
+    if limits is None:
+        return np.zeros(len(percent), dtype=bool)
+    return (percent < limits[0]) | (percent > limits[1])
 
 
-def _words(needed: Input) -> str:
-    names = {"age_years": "the age", "height_cm": "the height", "weight_kg": "the weight"}
-    return names.get(needed.name, f"the value of '{needed.name}'")
+def _without(refused: Mapping[int, object], count: int) -> IntArray:
+    usable = np.ones(count, dtype=bool)
+    usable[list(refused)] = False
+    return np.flatnonzero(usable)
 
 
-def _out_of_range(equation: ReferenceEquation, needed: Input, found: float) -> str:
-    text = (
-        f"{equation.label} holds for {_words(needed)} from {needed.low:g} to {needed.high:g} {needed.unit}; "
-        f"found {found:g}."
-    )
-    if needed.name == "height_cm" and 0.4 < found < 2.6:
-        text += f" {found:g} looks like metres; give centimetres ({100 * found:g})."
-    return text
+def _only(people: People, rows: IntArray, count: int) -> People:
+    if len(rows) == count:
+        return people
+    return {name: values[rows] for name, values in people.items()}
+
+
+def _part(healthy: Distribution, chosen: NDArray[np.bool_]) -> Distribution:
+    S = None if healthy.S is None else healthy.S[chosen]
+    return Distribution(healthy.L[chosen], healthy.M[chosen], S)

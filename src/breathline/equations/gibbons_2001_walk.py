@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from breathline.equations.equation import Distribution, Input, People, ReferenceEquation
+from breathline.equations.six_minute_walk import AS_IN_SINGH, POSSIBLE_PERCENT, normal
 from breathline.sources import Source
 
 
 def _distribution(people: People) -> Distribution:
-    """868.8 − 2.99 A − 74.7 for women [m], with age A [years]."""
-    M = 868.8 - 2.99 * people["age_years"] - 74.7 * (1.0 - people["male"])
-    return Distribution(M * 0 + 1.0, M, None)
+    return normal(868.8 - 2.99 * people["age_years"] - 74.7 * (1.0 - people["male"]))
 
 
 WALK = ReferenceEquation(
@@ -20,10 +19,12 @@ WALK = ReferenceEquation(
     inputs=(Input(name="age_years", low=20, high=80, unit="years"),),
     source=Source(
         "gibbons_2001",
-        "as printed in Singh, Eur Respir J 2014;44:1447",
+        AS_IN_SINGH,
         verified=False,
         note="coefficients read in Singh 2014; the coding of sex and the age range were not checked",
     ),
     distribution=_distribution,
+    printed="868.8 − 2.99 A − 74.7 in women [m]",
     has_spread=False,
+    possible_percent=POSSIBLE_PERCENT,
 )

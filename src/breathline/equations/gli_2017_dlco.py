@@ -1,4 +1,4 @@
-"""GLI 2017, corrected 2020: transfer factor and transfer coefficient (Stanojevic, Eur Respir J)."""
+"""GLI 2017, corrected 2020: transfer factor, transfer coefficient, alveolar volume (Stanojevic, Eur Respir J)."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ INPUTS = (
     Input(name="height_cm", low=80, high=230, unit="cm"),
 )
 NOTE = "For haemoglobin-corrected or uncorrected values alike; derived in people of European ancestry."
+PRINTED = (
+    "M = exp(a0 + a1·ln H + a2·ln A + M-spline), S = exp(p0 + p1·ln A + S-spline), L = q0, "
+    "with height H [cm] and age A [years]"
+)
 
 
 def _equation(key: str, label: str, *, measure: str, unit: str, parameter: str) -> ReferenceEquation:
@@ -25,6 +29,7 @@ def _equation(key: str, label: str, *, measure: str, unit: str, parameter: str) 
         inputs=INPUTS,
         source=SOURCE,
         distribution=partial(lms, table="gli_2017", parameter=parameter),
+        printed=PRINTED,
         description=NOTE,
     )
 
@@ -37,3 +42,4 @@ KCO = _equation("gli_2017_kco", "KCO, GLI 2017", measure="kco", unit="mL/min/mmH
 KCO_SI = _equation(
     "gli_2017_kco_si", "KCO (SI), GLI 2017", measure="kco", unit="mmol/min/kPa/L", parameter="KCO_SI"
 )
+VA = _equation("gli_2017_va", "Alveolar volume, GLI 2017", measure="va", unit="L", parameter="VA")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from breathline.equations.equation import Distribution, Input, People, ReferenceEquation
+from breathline.equations.six_minute_walk import AS_IN_SINGH, HEIGHT, POSSIBLE_PERCENT, WEIGHT, normal
+from breathline.physiology.inputs import BUILD_OF_EQUATIONS
 from breathline.sources import Source
 
 
 def _distribution(people: People) -> Distribution:
-    """218 + 5.14 H − 5.32 A − 1.80 W + 51.31 for men [m], with H [cm], A [years], W [kg]."""
     H, A, W = people["height_cm"], people["age_years"], people["weight_kg"]
-    M = 218.0 + 5.14 * H - 5.32 * A - 1.80 * W + 51.31 * people["male"]
-    return Distribution(M * 0 + 1.0, M, None)
+    return normal(218.0 + 5.14 * H - 5.32 * A - 1.80 * W + 51.31 * people["male"])
 
 
 WALK = ReferenceEquation(
@@ -18,17 +18,16 @@ WALK = ReferenceEquation(
     label="Six-minute walk distance, Troosters 1999",
     measure="six_minute_walk",
     unit="m",
-    inputs=(
-        Input(name="age_years", low=50, high=85, unit="years"),
-        Input(name="height_cm", low=140, high=200, unit="cm"),
-        Input(name="weight_kg", low=40, high=130, unit="kg"),
-    ),
+    inputs=(Input(name="age_years", low=50, high=85, unit="years"), HEIGHT, WEIGHT),
     source=Source(
         "troosters_1999",
-        "as printed in Singh, Eur Respir J 2014;44:1447",
+        AS_IN_SINGH,
         verified=False,
         note="coefficients read in Singh 2014; the coding of sex and the age range were not checked",
     ),
     distribution=_distribution,
+    printed="218 + 5.14 H − 5.32 A − 1.80 W + 51.31 in men [m]",
     has_spread=False,
+    possible_percent=POSSIBLE_PERCENT,
+    build=BUILD_OF_EQUATIONS,
 )

@@ -1,13 +1,28 @@
-"""From the dosing log to courses: one a drug, with its role, its dose and its duration."""
+"""From the dosing log to courses: one a drug, with its role, its dose, its duration, its gaps and its changes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 
+from breathline.drugs import drug_key
+from breathline.exposure.steps import (
+    Step,
+    changes_of,
+    daily_dose,
+    days_between,
+    days_covered,
+    interruptions_of,
+    one_day_gaps,
+    overlap_days,
+    single_dose,
+    steps_of,
+)
 from breathline.model.exposure import Course, ExposureSummary, Role
 from breathline.model.measurement import Absence, Moment
 from breathline.model.patient import DoseInterval
+from breathline.units import UNITS
 
 SAME_START_DAYS = 7.0
 """A drug begun within a week of the treatment start is the treatment: logs and start dates differ by days."""
@@ -31,16 +46,17 @@ def summarise_exposure(
     Returns
     -------
     ExposureSummary
-        Courses in order of their start.
+        Courses in order of their start, and every row of the log as it came.
     """
     if doses is None:
         return ExposureSummary(recorded=False)
     courses = [
         _course(intervals, treatment_start)
-        for _, log in groupby(sorted(doses, key=_by_drug), key=lambda dose: dose.drug.casefold())
-        for intervals in _split(list(log))
+        for _, log in groupby(sorted(doses, key=_by_drug), key=lambda dose: drug_key(dose.drug))
+        for intervals in split_courses(list(log))
     ]
-    return ExposureSummary(recorded=True, courses=tuple(sorted(courses, key=lambda c: c.start.order)))
+    ordered = sorted(courses, key=lambda course: course.start.order)
+    return ExposureSummary(recorded=True, courses=tuple(_resumed(ordered)), log=tuple(doses))
 
 
 def judged_treatment(exposure: ExposureSummary) -> tuple[Course, ...]:
@@ -49,11 +65,11 @@ def judged_treatment(exposure: ExposureSummary) -> tuple[Course, ...]:
 
 
 def _by_drug(dose: DoseInterval) -> tuple[str, float]:
-    return dose.drug.casefold(), dose.start.order
+    return drug_key(dose.drug), dose.start.order
 
 
-def _split(log: list[DoseInterval]) -> list[list[DoseInterval]]:
-    """Split one drug's intervals wherever it was stopped for longer than `NEW_COURSE_DAYS`."""
+def split_courses(log: list[DoseInterval]) -> list[list[DoseInterval]]:
+    """Split one drug's intervals, in order, wherever it was stopped for longer than `NEW_COURSE_DAYS`."""
     courses = [[log[0]]]
     for interval in log[1:]:
         ends = [one.stop for one in courses[-1]]
@@ -66,34 +82,129 @@ def _split(log: list[DoseInterval]) -> list[list[DoseInterval]]:
     return courses
 
 
+def _resumed(courses: Sequence[Course]) -> list[Course]:
+    """Call a later course of the judged drug treatment too: it was interrupted, and no other drug was added."""
+    judged = {course.key for course in courses if course.role is Role.TREATMENT}
+    return [
+        replace(course, role=Role.TREATMENT) if course.role is Role.ADDED and course.key in judged else course
+        for course in courses
+    ]
+
+
 def _course(intervals: list[DoseInterval], treatment_start: Moment | None) -> Course:
     start = intervals[0].start
-    ends = [interval.stop or _next_start(interval, intervals) for interval in intervals]
-    stop = None if None in ends else max((e for e in ends if e is not None), key=lambda e: e.order)
-    weeks = None if stop is None else (stop.order - start.order) / 7.0
-    unit, daily, total = _amounts(intervals, ends)
-    doses = {_daily(interval) for interval in intervals}
-    return Course(
-        drug=intervals[0].drug,
-        role=_role(start, stop, treatment_start),
+    ends = [end_of(interval, intervals) for interval in intervals]
+    stop = _stop(intervals, ends)
+    amounts = _amounts(intervals, ends)
+    course = Course(
+        drug=_shown_name(intervals),
+        key=drug_key(intervals[0].drug),
+        role=_role(start, stop, treatment_start, doubtful=bool(intervals[-1].span_doubt)),
         start=start,
         stop=stop,
-        unit=unit,
-        daily_dose=daily,
-        total_dose=total,
-        weeks=weeks,
-        dose_varied=daily is not None and doses != {daily},
+        unit=amounts.unit,
+        daily_dose=amounts.daily,
+        total_dose=amounts.total,
+        weeks=None if stop is None else (stop.order - start.order) / 7.0,
+        dose_varied=amounts.varied,
         reason="; ".join(dict.fromkeys(i.reason for i in intervals if i.reason)),
+        remarks=_remarks(intervals, ends),
+    )
+    if stop is None or len(_known(ends)) != len(ends):
+        return course
+    spans = [(interval, end) for interval, end in zip(intervals, _known(ends), strict=True)]
+    return _detailed(course, steps_of(spans, amounts.unit), amounts.total)
+
+
+def _shown_name(intervals: Sequence[DoseInterval]) -> str:
+    """Give the name as written; where a drug goes by several, the one that is nobody's trade mark."""
+    names = dict.fromkeys(interval.drug for interval in intervals)
+    first = intervals[0].drug
+    return first if len({name.casefold() for name in names}) == 1 else drug_key(first)
+
+
+def _known(ends: Sequence[Moment | None]) -> list[Moment]:
+    return [end for end in ends if end is not None]
+
+
+def end_of(interval: DoseInterval, intervals: Sequence[DoseInterval]) -> Moment | None:
+    """Give the end of an interval: its stop, or the start of the next dose where none is recorded."""
+    if interval.span_doubt:
+        return None
+    if interval.once and interval.stop is None:
+        return interval.start
+    return interval.stop or _next_start(interval, intervals)
+
+
+def _stop(intervals: list[DoseInterval], ends: list[Moment | None]) -> Moment | None:
+    """Give the last day of a course; a doubtful end counts only where nothing was taken after it."""
+    last = max(interval.start.order for interval in intervals)
+    needed = [
+        end
+        for interval, end in zip(intervals, ends, strict=True)
+        if not (interval.span_doubt and interval.start.order < last)
+    ]
+    return None if None in needed else max(_known(needed), key=lambda end: end.order)
+
+
+def _detailed(course: Course, steps: Sequence[Step], total: float | None) -> Course:
+    """Add what follows from the daily dose day by day."""
+    covered = days_covered(steps)
+    days = days_between(steps)
+    first = next((step.daily for step in steps if step.daily != 0.0), None)
+    planned = None if first is None else first * days
+    gaps = one_day_gaps(steps)
+    told = (
+        (
+            f"The log leaves {gaps} single {'day' if gaps == 1 else 'days'} without a dose between two rows; if 'stop' "
+            "names the last day on the drug, write the day after it.",
+        )
+        if gaps
+        else ()
+    )
+    return replace(
+        course,
+        first_daily_dose=first,
+        relative_intensity=total / planned if total is not None and planned else None,
+        days_covered=covered,
+        adherence=covered / days if days > 0 else None,
+        overlap_days=overlap_days(steps),
+        interruptions=interruptions_of(steps),
+        changes=changes_of(steps),
+        remarks=(*course.remarks, *told),
     )
 
 
-def _next_start(interval: DoseInterval, intervals: list[DoseInterval]) -> Moment | None:
+def _remarks(intervals: list[DoseInterval], ends: list[Moment | None]) -> tuple[str, ...]:
+    """Say why something of this course is not known, row by row."""
+    found = []
+    for interval, end in zip(intervals, ends, strict=True):
+        where = f"Line {interval.row}" if interval.row is not None else "A row"
+        doubts = [doubt for doubt in (interval.amount_doubt, interval.span_doubt) if doubt]
+        if isinstance(interval.dose, Absence):
+            doubts.append("its dose is not recorded")
+        elif interval.every_hours is None and interval.dose > 0 and not interval.once:
+            doubts.append("how often it was taken is not recorded")
+        if end is None and not interval.span_doubt and not interval.once:
+            doubts.append("no end is recorded")
+        if doubts:
+            found.append(f"{where}: {', '.join(doubts)}.")
+    return tuple(found)
+
+
+def _next_start(interval: DoseInterval, intervals: Sequence[DoseInterval]) -> Moment | None:
     """Give the start of the next dose: an interval with no end, followed by another, ended where that began."""
     later = (other.start for other in intervals if other.start.order > interval.start.order)
     return min(later, key=lambda start: start.order, default=None)
 
 
-def _role(start: Moment, stop: Moment | None, treatment_start: Moment | None) -> Role:
+def _role(
+    start: Moment, stop: Moment | None, treatment_start: Moment | None, *, doubtful: bool = False
+) -> Role:
+    """Give the part a course played; `doubtful` where its stop lies before its start.
+
+    Both days of a doubtful course lie before treatment if its start does, whichever of them is wrong.
+    """
     if treatment_start is None:
         return Role.UNKNOWN
     begun = start.order - treatment_start.order
@@ -101,34 +212,58 @@ def _role(start: Moment, stop: Moment | None, treatment_start: Moment | None) ->
         return Role.TREATMENT
     if begun > 0:
         return Role.ADDED
-    if stop is not None and stop.order <= treatment_start.order:
+    if doubtful or (stop is not None and stop.order <= treatment_start.order):
         return Role.PREVIOUS
     return Role.CONCOMITANT
 
 
-def _amounts(
-    intervals: list[DoseInterval], ends: list[Moment | None]
-) -> tuple[str, float | None, float | None]:
-    """Give the unit, the time-weighted daily dose, and the total, or None for what the log does not tell."""
-    units = {interval.unit for interval in intervals}
-    if len(units) != 1:
-        return "", None, None
-    unit = units.pop()
-    daily = [_daily(interval) for interval in intervals]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Amounts:
+    """Unit, time-weighted daily dose and total of a course; None for what the log does not tell."""
+
+    unit: str = ""
+    daily: float | None = None
+    total: float | None = None
+    varied: bool = False
+
+
+def _amounts(intervals: list[DoseInterval], ends: list[Moment | None]) -> _Amounts:
+    unit = shared_unit(intervals)
+    if not unit:
+        return _Amounts()
+    if all(interval.once for interval in intervals):
+        singles = [single_dose(interval, unit) for interval in intervals]
+        known_singles = [amount for amount in singles if amount is not None]
+        return _Amounts(unit=unit, total=sum(known_singles) if len(known_singles) == len(singles) else None)
+    daily = [daily_dose(interval, unit) for interval in intervals]
     known = [amount for amount in daily if amount is not None]
     if len(known) != len(daily):
-        return unit, None, None
-    days = [
-        None if end is None else end.order - i.start.order for i, end in zip(intervals, ends, strict=True)
+        return _Amounts(unit=unit, varied=False)
+    taken = set(known) - {0.0} or {0.0}
+    days = [end.order - i.start.order for i, end in zip(intervals, ends, strict=True) if end is not None]
+    if len(days) != len(ends):
+        alone = len(taken) == 1 and _one_by_one(intervals, ends)
+        return _Amounts(unit=unit, daily=min(taken) if alone else None)
+    total = sum(amount * length for amount, length in zip(known, days, strict=True))
+    spans = [
+        (i.start.order, i.start.order + n)
+        for i, n, amount in zip(intervals, days, known, strict=True)
+        if amount > 0
     ]
-    lengths = [length for length in days if length is not None]
-    if len(lengths) != len(days):
-        return unit, known[0] if len(set(known)) == 1 and _one_by_one(intervals, ends) else None, None
-    total = sum(amount * length for amount, length in zip(known, lengths, strict=True))
-    span = _days_covered(
-        [(i.start.order, i.start.order + n) for i, n in zip(intervals, lengths, strict=True)]
+    span = _days_covered(spans)
+    mean = total / span if span > 0 else sum(known)
+    return _Amounts(unit=unit, daily=mean, total=total, varied=taken != {mean})
+
+
+def shared_unit(intervals: Sequence[DoseInterval]) -> str:
+    """Give the unit in which all doses of a course can be counted: that of the first; empty where there is none."""
+    units = [interval.unit for interval in intervals if interval.dose != 0.0]
+    first = units[0] if units else "mg"
+    alike = all(
+        unit == first or (unit in UNITS and first in UNITS and UNITS[unit].kind == UNITS[first].kind)
+        for unit in units
     )
-    return unit, (total / span if span > 0 else sum(known)), total
+    return first if alike else ""
 
 
 def _one_by_one(intervals: list[DoseInterval], ends: list[Moment | None]) -> bool:
@@ -145,9 +280,3 @@ def _days_covered(spans: Sequence[tuple[float, float]]) -> float:
         covered += max(0.0, last - max(first, reached))
         reached = max(reached, last)
     return covered
-
-
-def _daily(interval: DoseInterval) -> float | None:
-    if isinstance(interval.dose, Absence) or interval.every_hours is None:
-        return None
-    return interval.dose * 24.0 / interval.every_hours

@@ -60,12 +60,15 @@ class Wording:
         return text.replace("-", MINUS)
 
     def amount(self, number: float) -> str:
-        """Write an amount or a count with its thousands apart.
+        """Write an amount or a count with its thousands apart; below one with two digits that count.
 
         >>> Wording({}).amount(56000.0) == f"56{NARROW}000"
         True
         """
-        text = f"{number:,.0f}" if abs(number) >= 100 or number == round(number) else f"{number:,.1f}"
+        if 0.0 < abs(number) < 1.0:
+            text = f"{number:.2g}"
+        else:
+            text = f"{number:,.0f}" if abs(number) >= 100 or number == round(number) else f"{number:,.1f}"
         return text.replace(",", NARROW).replace("-", MINUS)
 
     def unit(self, unit: str, *, difference: bool = False) -> str:

@@ -28,6 +28,9 @@ POSSIBLE_VA_L = (0.8, 9.5)
 BELOW_EXPECTED, ABOVE_EXPECTED = 0.40, 1.60
 """Fractions of the expected value beyond which the other unit system is worth asking about."""
 
+MOST_OF_EXPECTED = 2.0
+"""Nobody has more than twice the lung volume, walk or oxygen of a healthy person of the same build."""
+
 SELDOM_BELOW_EXPECTED = 0.25
 """A patient all of whose values are below this fraction can rarely do the test at all; the other system is
 then likelier, and somebody must look."""
@@ -286,7 +289,8 @@ def _volume_limits(visit: dict[str, VisitValue]) -> tuple[float, float]:
 def check_expected(
     values: Sequence[VisitValue], expected: Sequence[float | None], findings: Findings
 ) -> None:
-    """Hold each transfer factor against what is expected of a healthy person; same order, same units."""
+    """Hold each value against what is expected of a healthy person; same order, same units."""
+    _check_above_200(values, expected, findings)
     told = {problem.row for problem in findings.problems if problem.code == "other_unit_system"}
     fractions: list[tuple[VisitValue, float]] = []
     for value, normal in zip(values, expected, strict=True):
@@ -305,6 +309,34 @@ def check_expected(
             elif highest <= BELOW_EXPECTED and value.stated_unit.startswith("mL"):
                 _report_low(value, fraction, findings, [one for one, _ in series], highest)
     _check_without_expected(values, expected, findings)
+
+
+def _check_above_200(
+    values: Sequence[VisitValue], expected: Sequence[float | None], findings: Findings
+) -> None:
+    """Refuse what is more than twice the expected value; transfer factors have a closer look of their own."""
+    for value, normal in zip(values, expected, strict=True):
+        number = _number(value)
+        if (
+            UNITS[value.measure.unit].kind in TRANSFER_KINDS
+            or number is None
+            or normal is None
+            or normal <= 0
+        ):
+            continue
+        if number <= MOST_OF_EXPECTED * normal:
+            continue
+        _tell(value, findings)(
+            "percent_above_200",
+            f"{value.measure.label} of {value.stated:g} {value.stated_unit} is {number / normal:.0%} of what is "
+            "expected in health at this sex, age and height; a percentage above 200 cannot be.",
+            "Look up the value, and sex, birth date and height in patient.toml; if all are right, write 'checked' "
+            "in the note.",
+            file=FILE,
+            row=value.line,
+            column=value.column,
+            found=value.row.value,
+        )
 
 
 def _report_low(

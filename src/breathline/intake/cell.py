@@ -45,6 +45,7 @@ class Sheet:
     decimal_comma: bool = False
     commas: list[int] = field(default_factory=list)
     supposed_hours: list[tuple[int, str]] = field(default_factory=list)
+    single_doses: list[int] = field(default_factory=list)
     line: int = 0
 
 
@@ -249,6 +250,9 @@ _EVERY = {
     "every other week": 336.0, "fortnightly": 336.0, "p2w": 336.0, "p14d": 336.0,
 }  # fmt: skip
 _NO_INTERVAL = frozenset({"once", "single", "single dose", "continuous", "continuously", "as needed", "prn"})
+SINGLE = frozenset({"once", "single", "single dose"})
+"""Words of a dose that was given one time and not again."""
+
 _PLAIN_HOURS = frozenset({4.0, 6.0, 8.0, 12.0, 24.0, 48.0, 72.0, 168.0})
 
 

@@ -14,13 +14,13 @@ from breathline.intake.cell import Sheet
 from breathline.intake.clinic import read_table_rows
 from breathline.intake.findings import Findings, clipped, listed, nearest
 from breathline.intake.person import PersonFile, parse_person
-from breathline.intake.rows import AnyRow, DoseRow, EventRow, LabRow, ScanRow
+from breathline.intake.rows import AnyRow, CausalityRow, DoseRow, EventRow, LabRow, ScanRow
 from breathline.intake.table import Table, decode, described, parse_table, read_bytes
 from breathline.intake.visits import VisitValue, read_visits
 from breathline.model.change import OutcomeMeasure
 from breathline.model.patient import InputFile
 
-TABLES = ("visits.csv", "doses.csv", "events.csv", "labs.csv")
+TABLES = ("visits.csv", "doses.csv", "events.csv", "labs.csv", "causality.csv")
 SCANS = "ct"
 SCAN_DATES = "ct/scans.csv"
 TABLE_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".ods", ".toml")
@@ -45,6 +45,7 @@ class Content:
     doses: Rows[DoseRow]
     events: Rows[EventRow]
     labs: Rows[LabRow]
+    causality: Rows[CausalityRow]
     scan_dates: Rows[ScanRow]
     inputs: tuple[InputFile, ...]
 
@@ -93,6 +94,7 @@ def read_folder(folder: Path, measures: Mapping[str, OutcomeMeasure], findings: 
         doses=_read_table(folder, "doses.csv", DoseRow, ("start", "start_week"), inputs, findings),
         events=_read_table(folder, "events.csv", EventRow, None, inputs, findings),
         labs=_read_table(folder, "labs.csv", LabRow, ("date", "week"), inputs, findings),
+        causality=_read_table(folder, "causality.csv", CausalityRow, None, inputs, findings),
         scan_dates=_read_table(folder, SCAN_DATES, ScanRow, ("date", "week"), inputs, findings),
         inputs=tuple(inputs),
     )
@@ -162,7 +164,7 @@ def _read_table(
 
 def report_commas(content: Content, findings: Findings) -> None:
     """Tell in which tables decimal commas were read."""
-    others = (content.doses, content.events, content.labs, content.scan_dates)
+    others = (content.doses, content.events, content.labs, content.causality, content.scan_dates)
     for sheet in (content.visits_sheet, *(rows.sheet for rows in others)):
         if sheet.commas:
             _report_commas(sheet, findings)

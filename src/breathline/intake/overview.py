@@ -60,6 +60,11 @@ def _found(record: PatientRecord, measures: Mapping[str, OutcomeMeasure]) -> tup
     if record.labs:
         tests = list(dict.fromkeys(lab.test for lab in record.labs))
         lines.append(f"{_count(len(record.labs), 'laboratory value')} of {listed(tests)}.")
+    if record.causality:
+        lines.append(f"{_count(len(record.causality), 'answer')} on causality.")
+    if record.concentrations:
+        drugs = list(dict.fromkeys(level.drug for level in record.concentrations))
+        lines.append(f"{_count(len(record.concentrations), 'measured concentration')} of {listed(drugs)}.")
     return tuple(lines)
 
 

@@ -10,7 +10,10 @@ from breathline.errors import RecordError
 from breathline.intake import person as person_file
 from breathline.intake.agreement import check_agreement, check_expected
 from breathline.intake.body import check_build
-from breathline.intake.clinic import build_doses, build_events, build_labs, span_entries
+from breathline.intake.causality import build_causality
+from breathline.intake.clinic import span_entries
+from breathline.intake.doses import build_doses
+from breathline.intake.events import build_events
 from breathline.intake.findings import Findings
 from breathline.intake.folder import (
     SCAN_DATES,
@@ -21,13 +24,15 @@ from breathline.intake.folder import (
     read_folder,
     report_commas,
 )
+from breathline.intake.labs import build_labs
+from breathline.intake.levels import build_levels, is_level
 from breathline.intake.person import age_at
 from breathline.intake.rows import LabRow, ScanRow, VisitRow
 from breathline.intake.timeline import Entry, Timeline, check_entries, find_start
 from breathline.intake.visits import VisitValue
 from breathline.model.change import OutcomeMeasure
 from breathline.model.measurement import Measurement, Origin
-from breathline.model.patient import InputFile, PatientRecord, Person, ScanRef
+from breathline.model.patient import Concentration, InputFile, LabResult, PatientRecord, Person, ScanRef
 from breathline.progress import Progress, silent
 
 ExpectedOf = Callable[[Measurement, Person], float | None]
@@ -127,7 +132,8 @@ def _build(
         check_expected(content.visits, [expected(item, person) for item in measurements], findings)
     doses = build_doses(content.doses.rows, timeline, content.doses.sheet, findings)
     events = build_events(content.events.rows, timeline, "events.csv", findings)
-    labs = build_labs(content.labs.rows, timeline, content.labs.sheet, findings)
+    labs, levels = _labs(content, timeline, findings)
+    answers = build_causality(content.causality.rows, timeline, "causality.csv", findings)
     report_commas(content, findings)
     scans, hashed = _scans(folder, content, entries, timeline, today, findings, progress)
     if findings.errors:
@@ -140,9 +146,21 @@ def _build(
         doses=doses if content.doses.present else None,
         events=events if content.events.present else None,
         labs=labs if content.labs.present else None,
+        causality=answers if content.causality.present else None,
+        concentrations=levels,
         inputs=(*content.inputs, *hashed),
         warnings=findings.warnings,
     )
+
+
+def _labs(
+    content: Content, timeline: Timeline, findings: Findings
+) -> tuple[tuple[LabResult, ...], tuple[Concentration, ...]]:
+    """Read the laboratory table: concentrations of drugs are no laboratory values to be graded."""
+    rows, sheet = content.labs.rows, content.labs.sheet
+    taken = [dose.drug for dose in content.doses.rows]
+    labs = build_labs([row for row in rows if not is_level(row, taken)], timeline, sheet, findings)
+    return labs, build_levels([row for row in rows if is_level(row, taken)], timeline, sheet, findings)
 
 
 def _scans(

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, ValidationInfo
 
 from breathline.intake import cell
-from breathline.intake.findings import Findings, clipped
+from breathline.intake.findings import Findings
 from breathline.intake.table import Table
 
 _Info = ValidationInfo[cell.Sheet]
@@ -34,6 +34,8 @@ def _every(text: str, info: _Info) -> float | None:
     if not text:
         return None
     hours, supposed = cell.parse_every(text)
+    if " ".join(text.lower().split()) in cell.SINGLE:
+        info.context.single_doses.append(info.context.line)
     if supposed:
         info.context.supposed_hours.append((info.context.line, text))
     return hours
@@ -45,33 +47,16 @@ def _required(text: str) -> str:
     return text
 
 
-def _grade(text: str) -> int | None:
-    if not text:
-        return None
-    bare = text.lower().removeprefix("grade").strip().removesuffix(".0")
-    grade = _ROMAN.get(bare, bare)
-    if grade not in ("1", "2", "3", "4", "5"):
-        cell.refuse(
-            "impossible_grade",
-            f"'{clipped(text)}' is not a grade of an adverse event (CTCAE 1 to 5).",
-            "Write 1, 2, 3, 4 or 5, or leave the cell empty where it was not graded.",
-        )
-    return int(grade)
-
-
-_ROMAN = {"i": "1", "ii": "2", "iii": "3", "iv": "4", "v": "5"}
-
 DateCell = Annotated[Date | None, BeforeValidator(_date)]
 WeekCell = Annotated[float | None, BeforeValidator(_week)]
 NumberCell = Annotated[float | None, BeforeValidator(_number)]
 YesNoCell = Annotated[bool | None, BeforeValidator(_yes_no)]
 EveryCell = Annotated[float | None, BeforeValidator(_every)]
 NeededCell = Annotated[str, BeforeValidator(_required)]
-GradeCell = Annotated[int | None, BeforeValidator(_grade)]
 
 
 class TableRow(BaseModel):
-    """What every row has: the line it starts on."""
+    """What every row has: the line it starts on; some keep the row as it came too, in `written`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     required: ClassVar[tuple[str, ...]] = ()
@@ -80,7 +65,7 @@ class TableRow(BaseModel):
     @classmethod
     def columns(cls) -> tuple[str, ...]:
         """Give the names of the columns, in the order a table has them."""
-        return tuple(name for name in cls.model_fields if name != "line")
+        return tuple(name for name in cls.model_fields if name not in ("line", "written"))
 
 
 class VisitRow(TableRow):
@@ -111,10 +96,11 @@ class DoseRow(TableRow):
     start_week: WeekCell = None
     stop_week: WeekCell = None
     reason: str = ""
+    written: str = ""
 
 
 class EventRow(TableRow):
-    """One adverse event."""
+    """One adverse event; `grade` and `ctcae` stay text, for what is no grade is kept as it came."""
 
     required = ("term",)
     term: NeededCell
@@ -122,12 +108,25 @@ class EventRow(TableRow):
     stop: DateCell = None
     start_week: WeekCell = None
     stop_week: WeekCell = None
-    grade: GradeCell = None
+    grade: str = ""
     serious: YesNoCell = None
     outcome: str = ""
     action: str = ""
     relation: str = ""
     note: str = ""
+    ctcae: str = ""
+
+
+class CausalityRow(TableRow):
+    """One answer to one question on whether a drug caused an event."""
+
+    required = ("term", "question", "answer")
+    term: NeededCell
+    question: NeededCell
+    answer: str = ""
+    drug: str = ""
+    start: DateCell = None
+    start_week: WeekCell = None
 
 
 class LabRow(TableRow):
@@ -141,6 +140,8 @@ class LabRow(TableRow):
     unit: str = ""
     low: NumberCell = None
     high: NumberCell = None
+    hours_after_dose: NumberCell = None
+    written: str = ""
 
 
 class ScanRow(TableRow):
@@ -162,7 +163,8 @@ def read_rows(table: Table, kind: type[AnyRow], sheet: cell.Sheet, findings: Fin
         sheet.line = row.line
         texts = table.cells_by_name(row)
         try:
-            found.append(kind.model_validate({**texts, "line": row.line}, context=sheet))
+            own = {"line": row.line, "written": ", ".join(row.cells)}
+            found.append(kind.model_validate({**texts, **own}, context=sheet))
         except ValidationError as refused:
             report_refused(refused, texts, table.file, row.line, findings)
     return tuple(found)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from breathline.errors import Problem
 from breathline.model.change import Change
+from breathline.model.course import DomainFinding, Response, Trajectory
+from breathline.model.criterion import ConditionAnswer, Period
 from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Standardised
 from breathline.model.patient import Diagnosis, InputFile, Sex
@@ -92,6 +94,16 @@ class Verdict:
         ``met``, ``not_met`` or ``cannot_tell`` for a rule; the class or score for a criterion that grades.
     missing
         What the record lacks for an answer.
+    period
+        The time it was read over; None for the overall verdict.
+    read_at
+        The visit at which it was read; None where there was none.
+    score
+        The number of a criterion that counts points; None for others.
+    conditions
+        Every condition with its own answer.
+    presumed
+        What the criterion takes as given: whom it speaks of, what else was excluded.
     """
 
     criterion: str
@@ -101,6 +113,11 @@ class Verdict:
     reasons: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     source: tuple[str, ...] = ()
+    period: Period | None = None
+    read_at: Moment | None = None
+    score: float | None = None
+    conditions: tuple[ConditionAnswer, ...] = ()
+    presumed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +132,14 @@ class Assessment:
         Every value on treatment against the same baseline.
     before
         The change over the time before treatment, first value against the last before treatment.
+    against_best
+        The last value on treatment against the best of the two years before it, where there were several.
+    responses, responses_before
+        When each measure became better or worse, whether it lasted, and its best value; on treatment and before.
+    trajectories
+        Slopes before treatment and on it.
+    domains, domains_before
+        What each side of the disease did on treatment, and before it by the same rule.
     """
 
     schema: str
@@ -133,3 +158,9 @@ class Assessment:
     steps: tuple[Step, ...]
     inputs: tuple[InputFile, ...]
     version: str
+    against_best: tuple[Change, ...] = ()
+    responses: tuple[Response, ...] = ()
+    responses_before: tuple[Response, ...] = ()
+    trajectories: tuple[Trajectory, ...] = ()
+    domains: tuple[DomainFinding, ...] = ()
+    domains_before: tuple[DomainFinding, ...] = ()

@@ -45,6 +45,14 @@ class Domain(StrEnum):
     KIDNEY = "kidney"
 
 
+class Daily(StrEnum):
+    """Which value counts where a test was done several times on one day."""
+
+    MEAN = "mean"
+    BEST = "best"  # tests of maximal effort: the one that came nearest to it
+    WORST = "worst"  # classes, which have no mean
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threshold:
     """A limit that a change is held against, with the publication it comes from.
@@ -93,6 +101,18 @@ class OutcomeMeasure:
         True where a value is itself a judgement against the previous visit: +1 better, 0 the same, −1 worse.
     conditions
         Keys of measures that must be the same on both dates for two values to be compared, such as ``fio2``.
+    same_within
+        For a condition: the largest difference that still counts as the same, in `unit`.
+    variant_of
+        Key of the measure whose test this is another reading of (DLCO corrected for haemoglobin); it shares that
+        measure's reference equation.
+    several_a_day
+        Which value counts where a test was repeated on one day.
+    learning
+        How much a first test ever falls short by want of practice; None where that is not known to matter.
+    made_of
+        Keys of the measures that a composite is computed from; empty for all others. A composite is judged and
+        shown, and no domain rests on it, because what it is made of is counted already.
     decimals
         Decimals a report prints.
     """
@@ -111,8 +131,34 @@ class OutcomeMeasure:
     ordinal: bool = False
     comparative: bool = False
     conditions: tuple[str, ...] = ()
+    same_within: float = 0.0
+    variant_of: str = ""
+    several_a_day: Daily = Daily.MEAN
+    learning: Threshold | None = None
+    made_of: tuple[str, ...] = ()
     decimals: int = 1
     description: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reliability:
+    """How far the measured change can be relied on, given the error of the measure alone.
+
+    Parameters
+    ----------
+    index
+        Reliable change index: the change in standard errors of a difference [1]; beyond ±1.96 is beyond error.
+    better
+        Probability that the true change is for the better at all (else it is for the worse).
+    better_enough, worse_enough
+        Probability that the true change is for the better, or for the worse, by at least the important
+        difference; None where that is not known.
+    """
+
+    index: float
+    better: float
+    better_enough: float | None = None
+    worse_enough: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +175,15 @@ class Change:
         Smallest change beyond error, in `unit`, at this baseline.
     important_difference
         Smallest change that matters, in `unit`, at this baseline.
+    delta_percent_predicted, delta_z
+        The change in points of % predicted and of z, where both values have them.
+    reliability
+        None where the error is not known.
+    reported
+        True where the value is a person's judgement whose error nobody has published: a class, or better or
+        worse than before.
+    made_of
+        What a composite is computed from; empty for all other measures.
     reason
         Why it was judged so, in one sentence.
     """
@@ -152,6 +207,11 @@ class Change:
     important_difference: float | None = None
     baseline_standardised: Standardised | None = None
     followup_standardised: Standardised | None = None
+    delta_percent_predicted: float | None = None
+    delta_z: float | None = None
+    reliability: Reliability | None = None
+    reported: bool = False
+    made_of: tuple[str, ...] = ()
     error_source: str = ""
     important_difference_source: str = ""
     source: tuple[str, ...] = ()

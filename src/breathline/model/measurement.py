@@ -51,11 +51,18 @@ class Moment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Where a measurement was read or computed: a file and line, or a scan and the steps applied to it."""
+    """Where a measurement was read or computed: a file and line, or a scan and the steps applied to it.
+
+    Parameters
+    ----------
+    computed
+        How a value was computed from others of the same day, in words; empty for what was read or measured.
+    """
 
     file: str = ""
     row: int | None = None
     scan: str = ""
+    computed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

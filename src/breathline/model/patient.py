@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from breathline.errors import Problem
-from breathline.model.measurement import Absence, Measurement, Moment
+from breathline.model.measurement import Absence, Measurement, Moment, Value
 
 
 class Sex(StrEnum):
@@ -81,8 +81,14 @@ class DoseInterval:
         Amount of one administration, in `unit` (such as ``mg``); NOT_RECORDED where the log does not say.
     every_hours
         Interval between administrations [h]; None where the log does not say.
+    once
+        True for a single dose, given at the start.
     stop
         None while it is still being taken or the end is not recorded.
+    written
+        The row as it came.
+    amount_doubt, span_doubt
+        Why the amount, or the stretch of time, cannot be used; empty where it can.
     """
 
     drug: str
@@ -91,9 +97,13 @@ class DoseInterval:
     start: Moment
     stop: Moment | None = None
     every_hours: float | None = None
+    once: bool = False
     route: str = ""
     reason: str = ""
     row: int | None = None
+    written: str = ""
+    amount_doubt: str = ""
+    span_doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +113,13 @@ class Event:
     Parameters
     ----------
     grade
-        CTCAE grade 1–5; None where not recorded.
+        CTCAE grade 1–5; None where not recorded, or where `recorded_grade` is none.
+    ctcae
+        Version of CTCAE the grade was given by, as recorded; empty where the record does not say.
     serious
         None where not recorded.
+    recorded_grade
+        The grade as it stood in the table, where it is no grade of CTCAE.
     """
 
     term: str
@@ -118,19 +132,94 @@ class Event:
     relation: str = ""
     note: str = ""
     row: int | None = None
+    ctcae: str = ""
+    recorded_grade: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabResult:
-    """A laboratory value with the limits of the laboratory that measured it."""
+    """A laboratory value with the limits of the laboratory that measured it.
+
+    Parameters
+    ----------
+    value
+        The number in `unit`; NOT_RECORDED where the cell holds none, and then `recorded` holds the cell.
+    unit
+        As recorded where it is not known; empty where there is none.
+    when
+        None where the row has no date.
+    low, high
+        Limits of the laboratory, in `unit`; None where not recorded.
+    recorded
+        The value as it stood in the table.
+    """
 
     test: str
-    value: float
+    value: Value
     unit: str
-    when: Moment
+    when: Moment | None
     low: float | None = None
     high: float | None = None
     row: int | None = None
+    recorded: str = ""
+
+
+class Answer(StrEnum):
+    """An answer to one question on causality; a question without one is unanswered, which is another thing."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+    NOT_NEEDED = "not_needed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CausalityAnswer:
+    """One answer of ``causality.csv``.
+
+    Parameters
+    ----------
+    term, start
+        The event it speaks of, as ``events.csv`` names it; the start tells events of one name apart.
+    question
+        Key of the question, such as ``alternative_causes``.
+    answer
+        None where the cell is empty.
+    """
+
+    term: str
+    question: str
+    answer: Answer | None
+    drug: str = ""
+    start: Moment | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concentration:
+    """A concentration of a drug measured in plasma, as the laboratory table gives it.
+
+    Parameters
+    ----------
+    drug
+        Key of the drug.
+    value
+        In `unit`; where `below_limit`, the limit of quantification that it did not reach. None where the cell
+        cannot be read as either.
+    hours_after_dose
+        Time since the last dose [h]; None where not recorded.
+    written
+        The row as it came.
+    """
+
+    drug: str
+    value: float | None
+    unit: str
+    when: Moment | None
+    hours_after_dose: float | None = None
+    below_limit: bool = False
+    row: int | None = None
+    written: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +243,10 @@ class PatientRecord:
         None means the table is missing, "not recorded"; an empty tuple means "asked, none occurred".
     labs
         None means the table is missing.
+    causality
+        Answers on causality; None means the table is missing.
+    concentrations
+        Concentrations of drugs, which stand in the same table.
     warnings
         Problems that did not stop the record from being used.
     """
@@ -165,5 +258,7 @@ class PatientRecord:
     doses: tuple[DoseInterval, ...] | None
     events: tuple[Event, ...] | None
     labs: tuple[LabResult, ...] | None
+    causality: tuple[CausalityAnswer, ...] | None = None
+    concentrations: tuple[Concentration, ...] = ()
     inputs: tuple[InputFile, ...] = ()
     warnings: tuple[Problem, ...] = ()

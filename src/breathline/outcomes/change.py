@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from breathline.model.change import Change, Direction, Judgement, OutcomeMeasure, Threshold
 from breathline.model.measurement import Absence, Measurement, Standardised, Value
 from breathline.outcomes.limits import Pair, error_in_unit, importance_in_unit, interval_of_difference
+from breathline.outcomes.reliable import rely_on
 from breathline.outcomes.wording import (
     reason_for_absence,
     reason_for_comparison,
@@ -38,7 +39,7 @@ class Limits:
 
     error: float | None
     importance: float | None
-    importance_known: bool = True
+    importance_known: bool
     interval: tuple[float, float] | None = None
 
 
@@ -93,6 +94,8 @@ def judge_change(
         important_difference_source=_source(measure.important_difference),
         source=tuple(s for s in (_source(measure.error), _source(measure.important_difference)) if s),
         decimals=measure.decimals,
+        reported=measure.ordinal or measure.comparative,
+        made_of=measure.made_of,
     )
     if measure.comparative:
         return _judge_comparison(measure, frame)
@@ -103,7 +106,12 @@ def judge_change(
         measure, baseline, followup, baseline_standardised, followup_standardised
     )
     if obstacle:
-        return replace(frame, delta=pair.delta, relative_percent=_relative(pair), reason=obstacle)
+        return replace(
+            frame,
+            delta=pair.delta,
+            relative_percent=None if measure.ordinal else _relative(pair),
+            reason=obstacle,
+        )
     return _judge_numbers(measure, frame, pair, _limits(measure, baseline, followup, pair))
 
 
@@ -195,8 +203,22 @@ def _judge_numbers(measure: OutcomeMeasure, frame: Change, pair: Pair, limits: L
         high=high,
         error=limits.error,
         important_difference=limits.importance,
+        delta_percent_predicted=_between(pair, "percent_predicted"),
+        delta_z=_between(pair, "z"),
+        reliability=None
+        if limits.error is None
+        else rely_on(pair.delta, limits.error, limits.importance, frame.direction),
     )
     return replace(frame, reason=reason_for_numbers(measure, frame, verdicts(measure, pair.delta, limits)))
+
+
+def _between(pair: Pair, what: str) -> float | None:
+    """Give the change of a standardised value, where both dates have one."""
+    before, after = (
+        None if found is None else getattr(found, what)
+        for found in (pair.baseline_standardised, pair.followup_standardised)
+    )
+    return None if before is None or after is None else float(after - before)
 
 
 def verdicts(measure: OutcomeMeasure, delta: float, limits: Limits) -> tuple[bool | None, bool | None]:

@@ -1,6 +1,6 @@
 """Forced expiratory volume in one second."""
 
-from breathline.model.change import Direction, Domain, OutcomeMeasure, Scale, Threshold
+from breathline.model.change import Daily, Direction, Domain, OutcomeMeasure, Scale, Threshold
 from breathline.sources import Source
 
 MEASURE = OutcomeMeasure(
@@ -28,6 +28,7 @@ MEASURE = OutcomeMeasure(
         printed="100 mL.",
     ),
     equation="gli_2022_fev1",
+    several_a_day=Daily.BEST,
     decimals=2,
     description="Volume breathed out in the first second of a forced breath.",
 )

@@ -10,6 +10,7 @@ MEASURE = OutcomeMeasure(
     domain=Domain.GAS_EXCHANGE,
     direction=None,
     plausible=(15.0, 100.0),
+    same_within=0.5,
     decimals=0,
     description=(
         "Oxygen in the inspired air; 21 % is room air. Oxygen values are compared only at the same FiO2."

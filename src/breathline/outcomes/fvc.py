@@ -1,6 +1,6 @@
 """Forced vital capacity."""
 
-from breathline.model.change import Direction, Domain, OutcomeMeasure, Scale, Threshold
+from breathline.model.change import Daily, Direction, Domain, OutcomeMeasure, Scale, Threshold
 from breathline.sources import Source
 
 MEASURE = OutcomeMeasure(
@@ -27,6 +27,7 @@ MEASURE = OutcomeMeasure(
         printed="2 to 6 % predicted; the upper end is taken, so that what counts matters by every estimate.",
     ),
     equation="gli_2022_fvc",
+    several_a_day=Daily.BEST,
     decimals=2,
     description="Volume of a full forced breath out.",
 )

@@ -1,6 +1,6 @@
 """Modified Medical Research Council grade of breathlessness."""
 
-from breathline.model.change import Direction, Domain, OutcomeMeasure, Scale, Threshold
+from breathline.model.change import Daily, Direction, Domain, OutcomeMeasure, Scale, Threshold
 from breathline.sources import Source
 
 MEASURE = OutcomeMeasure(
@@ -21,6 +21,7 @@ MEASURE = OutcomeMeasure(
         printed="One grade; grades have no published measurement error.",
     ),
     ordinal=True,
+    several_a_day=Daily.WORST,
     decimals=0,
     description=("Breathlessness in daily life, 0 (only on strenuous exercise) to 4 (when dressing)."),
 )

@@ -1,6 +1,6 @@
 """NYHA (WHO) functional class."""
 
-from breathline.model.change import Direction, Domain, OutcomeMeasure, Scale, Threshold
+from breathline.model.change import Daily, Direction, Domain, OutcomeMeasure, Scale, Threshold
 from breathline.sources import Source
 
 MEASURE = OutcomeMeasure(
@@ -22,6 +22,7 @@ MEASURE = OutcomeMeasure(
         printed="One class; classes have no published measurement error.",
     ),
     ordinal=True,
+    several_a_day=Daily.WORST,
     decimals=0,
     description="How far breathlessness and fatigue limit activity, I (not) to IV (at rest).",
 )

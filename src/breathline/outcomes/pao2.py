@@ -27,7 +27,7 @@ MEASURE = OutcomeMeasure(
         printed=("4 mmHg or more, a convention for response; no minimal important difference was found."),
     ),
     equation="cerveri_1995_pao2",
-    conditions=("fio2",),
+    conditions=("fio2", "oxygen_flow", "altitude"),
     decimals=0,
-    description="Oxygen pressure in arterial blood at rest.",
+    description="Oxygen pressure in arterial blood at rest; posture belongs in `method`.",
 )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from breathline.equations import EQUATIONS, ReferenceEquation, predict
+from breathline.equations import EQUATIONS, ReferenceEquation, expected_arrays, predict
 from breathline.errors import BreathlineError
 from breathline.model.assessment import Standing
 from breathline.model.change import Change, Judgement, OutcomeMeasure
+from breathline.model.course import Response, Trajectory
 from breathline.model.measurement import Absence, Measurement, Moment, Standardised
 from breathline.model.patient import Person
 from breathline.outcomes.change import in_own_unit, judge_change
+from breathline.outcomes.learning import allow_for_learning, is_first_ever
 from breathline.outcomes.measures import OUTCOMES
+from breathline.outcomes.response import Visit, goodness, respond
+from breathline.outcomes.series import WHOLE_LUNG, Dated, Series, conditions_of, day_of, notes_on
+from breathline.outcomes.trajectory import draw_trajectory
 from breathline.units import convert, same_kind
 
 BASELINE_WEEKS = 26.0
@@ -25,16 +30,19 @@ BEFORE_WEEKS = 104.0
 """How far back the course before treatment is looked at [weeks]."""
 
 DAYS_PER_YEAR = 365.25
-WHOLE_LUNG = ("", "lungs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordChanges:
-    """What changed in a record (see `breathline.model.assessment.Assessment` for the three)."""
+    """What changed in a record (see `breathline.model.assessment.Assessment` for each)."""
 
-    changes: tuple[Change, ...]
-    course: tuple[Change, ...]
-    before: tuple[Change, ...]
+    changes: tuple[Change, ...] = ()
+    course: tuple[Change, ...] = ()
+    before: tuple[Change, ...] = ()
+    against_best: tuple[Change, ...] = ()
+    responses: tuple[Response, ...] = ()
+    responses_before: tuple[Response, ...] = ()
+    trajectories: tuple[Trajectory, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,26 @@ class _Window:
 
     start: float | None
     stop: float | None
+
+    @property
+    def last(self) -> float:
+        """The last day that still speaks of the treatment."""
+        return float("inf") if self.stop is None else self.stop + 7.0 * GRACE_WEEKS
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """One measure over one stretch of time: the change that is judged, and every later value against its baseline."""
+
+    change: Change
+    visits: tuple[Visit, ...] = ()
+    origin: float = 0.0
+
+    def response(self) -> Response | None:
+        """Tell the course, where there is one; a comparison with the previous visit has no common baseline."""
+        if not self.visits or OUTCOMES[self.change.measure].comparative:
+            return None
+        return respond(self.change, self.visits, self.origin)
 
 
 def standardise(measurements: Sequence[Measurement], person: Person) -> tuple[Standing, ...]:
@@ -90,6 +118,25 @@ def expected(
         return f"No expected value: {error}"
 
 
+def predicted_value(item: Measurement, person: Person) -> float | None:
+    """Give what is expected in health of a measure on a day, whatever was measured; in the unit of `item`.
+
+    None where the measure has no equation, or where that asks for more than the person and the day tell.
+    """
+    measure = OUTCOMES.get(item.measure)
+    if measure is None or not measure.equation or person.sex is None:
+        return None
+    equation = EQUATIONS[measure.equation]
+    known = {name: [value] for name, value in _inputs(item, (), person).items() if value is not None}
+    if any(need.required and need.name not in known for need in equation.inputs):
+        return None
+    try:
+        median = float(expected_arrays(equation, sex=[person.sex.value], **known).M[0])
+    except BreathlineError:
+        return None
+    return convert(median, equation.unit, item.unit)
+
+
 def _inputs(
     item: Measurement, everything: Sequence[Measurement], person: Person
 ) -> Mapping[str, float | None]:
@@ -113,7 +160,7 @@ def judge_record(
     treatment_start: Moment | None,
     treatment_stop: Moment | None = None,
 ) -> RecordChanges:
-    """Judge every measure of a record: on treatment against before it, and before it.
+    """Judge every measure of a record: on treatment against before it, and before it by the same rule.
 
     Parameters
     ----------
@@ -130,110 +177,83 @@ def judge_record(
     RecordChanges
         `changes` has exactly one entry for every measure in the record that can be judged.
     """
-    window = _Window(_day(treatment_start, treatment_start), _day(treatment_stop, treatment_start))
-    changes: list[Change] = []
-    course: list[Change] = []
-    before: list[Change] = []
+    window = _Window(day_of(treatment_start, treatment_start), day_of(treatment_stop, treatment_start))
+    on: list[_Stretch] = []
+    before: list[_Stretch] = []
+    best: list[Change | None] = []
+    trajectories: list[Trajectory | None] = []
     for key in dict.fromkeys(s.measurement.measure for s in standings):
         if key not in OUTCOMES or OUTCOMES[key].direction is None:
             continue
-        series = _Series.of(OUTCOMES[key], standings, treatment_start)
+        series = Series.of(OUTCOMES[key], standings, treatment_start)
         if not series.values and not series.undated:
             continue
-        changes.append(_main_change(series, window))
-        course.extend(_course(series, window))
-        before.extend(_before(series, window))
-    return RecordChanges(changes=tuple(changes), course=tuple(course), before=tuple(before))
+        series = series.by_one_method(window.start, window.last)
+        on.append(_on(series, window))
+        before += _before(series, window)
+        best.append(_against_best(series, window))
+        trajectories.append(_trajectory(series, window))
+    return RecordChanges(
+        changes=tuple(stretch.change for stretch in on),
+        course=tuple(visit.change for stretch in on for visit in stretch.visits),
+        before=tuple(stretch.change for stretch in before),
+        against_best=tuple(change for change in best if change is not None),
+        responses=_responses(on),
+        responses_before=_responses(before),
+        trajectories=tuple(found for found in trajectories if found is not None),
+    )
 
 
-def _day(moment: Moment | None, start: Moment | None) -> float | None:
-    """Put a moment on the days since the start of treatment where it is known, else on calendar days."""
-    if moment is None:
-        return None
-    if start is not None and start.week is not None and moment.week is not None:
-        return 7.0 * (moment.week - start.week)
-    if start is not None and start.date is not None and moment.date is not None:
-        return float((moment.date - start.date).days)
-    return moment.order if start is None else None
+def _responses(stretches: Sequence[_Stretch]) -> tuple[Response, ...]:
+    return tuple(found for stretch in stretches if (found := stretch.response()) is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Dated:
-    day: float
-    standing: Standing
-
-    @property
-    def informative(self) -> bool:
-        value = self.standing.measurement.value
-        return value not in (Absence.NOT_DONE, Absence.NOT_RECORDED)
-
-
-@dataclass(frozen=True, slots=True)
-class _Series:
-    """One measure's values in order of time, and those of the conditions under which they were taken."""
-
-    measure: OutcomeMeasure
-    values: tuple[_Dated, ...]
-    undated: tuple[Standing, ...]
-    conditions: Mapping[str, Mapping[float, Measurement]]
-
-    @classmethod
-    def of(cls, measure: OutcomeMeasure, standings: Iterable[Standing], start: Moment | None) -> _Series:
-        values, undated = [], []
-        conditions: dict[str, dict[float, Measurement]] = {key: {} for key in measure.conditions}
-        for standing in standings:
-            item = standing.measurement
-            day = _day(item.when, start)
-            if item.measure in conditions and day is not None:
-                conditions[item.measure][day] = item
-            if item.measure != measure.key or item.region not in WHOLE_LUNG or item.unit != measure.unit:
-                continue
-            if day is None:
-                undated.append(standing)
-            else:
-                values.append(_Dated(day, standing))
-        values.sort(key=lambda dated: dated.day)
-        return cls(measure, tuple(values), tuple(undated), conditions)
-
-
-def _main_change(series: _Series, window: _Window) -> Change:
+def _on(series: Series, window: _Window) -> _Stretch:
     """Judge the last value on treatment against the last before it, or first against last without a start."""
     if window.start is None:
         return _first_against_last(series)
     baseline = _last(_until(series, window.start))
     on = _on_treatment(series, window)
     followup = _last(on)
-    if followup is None or (baseline is None and not series.measure.comparative):
-        return _one_side_only(series, window, baseline, followup)
+    if baseline is None and not series.measure.comparative:
+        return _Stretch(_one_side_only(series, window, baseline, followup))
+    visits = _visits(series, baseline, on)
+    if followup is None:
+        return _Stretch(_one_side_only(series, window, baseline, followup), visits, window.start)
     change = _judge(series, baseline, followup)
     if series.measure.comparative:
-        change = _combined(change, [dated for dated in on if dated.informative], series.measure)
+        change = _put_together(change, [dated for dated in on if dated.informative], series.measure)
     notes = []
     age_weeks = 0.0 if baseline is None else (window.start - baseline.day) / 7.0
     if age_weeks > BASELINE_WEEKS:
         notes.append(f"The baseline is {age_weeks:.0f} weeks older than the treatment.")
     if any(d.day > followup.day for d in on):
         notes.append("A later test on treatment was not done or not recorded; this is the last that was.")
-    return _with_notes(change, notes)
+    return _Stretch(_with_notes(change, notes), visits, window.start)
 
 
-def _first_against_last(series: _Series) -> Change:
+def _visits(series: Series, baseline: Dated | None, later: Sequence[Dated]) -> tuple[Visit, ...]:
+    return tuple(Visit(dated.day, _judge(series, baseline, dated)) for dated in later)
+
+
+def _first_against_last(series: Series) -> _Stretch:
     informative = [dated for dated in series.values if dated.informative] or list(series.values)
     if not informative:
-        return _single(series, "its date is not known")
-    if len(informative) == 1:
-        return _single(series, "there is only one value", baseline=informative[0])
-    change = _judge(series, informative[0], informative[-1])
-    if series.measure.comparative:
-        change = _combined(change, informative[1:], series.measure)
-    return _with_notes(
-        change, ["No start of treatment is recorded; the first value is held against the last."]
+        return _Stretch(_single(series, "its date is not known"))
+    first = informative[0]
+    visits = (
+        _visits(series, first, [d for d in series.values if d.day > first.day]) if first.informative else ()
     )
+    if len(informative) == 1:
+        return _Stretch(_single(series, "there is only one value", baseline=first), visits, first.day)
+    change = _judge(series, first, informative[-1])
+    if series.measure.comparative:
+        change = _put_together(change, informative[1:], series.measure)
+    note = "No start of treatment is recorded; the first value is held against the last."
+    return _Stretch(_with_notes(change, [note]), visits, first.day)
 
 
-def _one_side_only(
-    series: _Series, window: _Window, baseline: _Dated | None, followup: _Dated | None
-) -> Change:
+def _one_side_only(series: Series, window: _Window, baseline: Dated | None, followup: Dated | None) -> Change:
     if baseline is None and followup is None:
         return _single(series, _neither_words(series))
     if baseline is None:
@@ -245,22 +265,22 @@ def _one_side_only(
     return _single(series, why, baseline=baseline, followup=followup)
 
 
-def _neither_words(series: _Series) -> str:
+def _neither_words(series: Series) -> str:
     if series.undated and not series.values:
         return "its date is not known"
     return "there is no value before treatment and none on it"
 
 
 def _single(
-    series: _Series, why: str, *, baseline: _Dated | None = None, followup: _Dated | None = None
+    series: Series, why: str, *, baseline: Dated | None = None, followup: Dated | None = None
 ) -> Change:
     """Give the entry of a measure with a value on one side at most."""
     measure = series.measure
     missing = Measurement(measure=measure.key, value=Absence.NOT_RECORDED, unit=measure.unit)
     change = judge_change(
         measure,
-        baseline.standing.measurement if baseline else missing,
-        followup.standing.measurement if followup else missing,
+        baseline.item if baseline else missing,
+        followup.item if followup else missing,
         baseline_standardised=baseline.standing.standardised if baseline else None,
         followup_standardised=followup.standing.standardised if followup else None,
     )
@@ -271,94 +291,86 @@ def _single(
     )
 
 
-def _course(series: _Series, window: _Window) -> list[Change]:
-    if window.start is None:
-        first = next((dated for dated in series.values if dated.informative), None)
-        return [] if first is None else [_judge(series, first, d) for d in series.values if d.day > first.day]
-    baseline = _last(_until(series, window.start))
-    if baseline is None and not series.measure.comparative:
-        return []
-    return [_judge(series, baseline, dated) for dated in _on_treatment(series, window)]
-
-
-def _before(series: _Series, window: _Window) -> list[Change]:
-    if window.start is None:
-        return []
-    earliest = window.start - 7.0 * BEFORE_WEEKS
-    past = [d for d in _until(series, window.start) if d.informative and d.day >= earliest]
+def _before(series: Series, window: _Window) -> list[_Stretch]:
+    """Judge the time before treatment as the time on it is judged: first value against last."""
+    past = _past(series, window)
     if len(past) < 2:
         return []
     change = _judge(series, past[0], past[-1])
-    return [_combined(change, past[1:], series.measure) if series.measure.comparative else change]
+    if series.measure.comparative:
+        change = _put_together(change, past[1:], series.measure)
+    return [_Stretch(change, _visits(series, past[0], past[1:]), past[0].day)]
 
 
-def _until(series: _Series, start: float) -> list[_Dated]:
+def _past(series: Series, window: _Window) -> list[Dated]:
+    """Give the values before treatment that say something and are not too old."""
+    if window.start is None:
+        return []
+    earliest = window.start - 7.0 * BEFORE_WEEKS
+    return [d for d in _until(series, window.start) if d.informative and d.day >= earliest]
+
+
+def _against_best(series: Series, window: _Window) -> Change | None:
+    """Judge the last value on treatment against the best before it, where there were several to choose from.
+
+    Values taken under other conditions than the last one (oxygen) are passed over while there are others.
+    """
+    past, measure = _past(series, window), series.measure
+    followup = None if window.start is None else _last(_on_treatment(series, window))
+    if measure.comparative or measure.direction is None or followup is None or len(past) < 2:
+        return None
+    comparable = [dated for dated in past if not conditions_of(series, dated, followup)[0]] or past
+    direction = measure.direction
+    best = max(comparable, key=lambda dated: (goodness(dated.item.value, direction), dated.day))
+    note = f"This is the best of {len(comparable)} values before treatment, which chance alone sets high."
+    return _with_notes(_judge(series, best, followup), [note] if len(comparable) > 1 else [])
+
+
+def _trajectory(series: Series, window: _Window) -> Trajectory | None:
+    """Draw the slopes over the same stretches of time as the changes."""
+    if window.start is None:
+        return None
+    on = [dated for dated in _on_treatment(series, window) if dated.informative]
+    return draw_trajectory(series, _past(series, window), on, window.start)
+
+
+def _until(series: Series, start: float) -> list[Dated]:
     return [dated for dated in series.values if dated.day <= start]
 
 
-def _on_treatment(series: _Series, window: _Window) -> list[_Dated]:
-    assert window.start is not None
-    last = float("inf") if window.stop is None else window.stop + 7.0 * GRACE_WEEKS
-    return [dated for dated in series.values if window.start < dated.day <= last]
+def _on_treatment(series: Series, window: _Window) -> list[Dated]:
+    start = float("-inf") if window.start is None else window.start
+    return [dated for dated in series.values if start < dated.day <= window.last]
 
 
-def _last(values: Sequence[_Dated]) -> _Dated | None:
+def _last(values: Sequence[Dated]) -> Dated | None:
     """Give the last value that says something; if none does, the last."""
     informative = [dated for dated in values if dated.informative]
     return informative[-1] if informative else values[-1] if values else None
 
 
-def _judge(series: _Series, baseline: _Dated | None, followup: _Dated) -> Change:
+def _judge(series: Series, baseline: Dated | None, followup: Dated) -> Change:
     """Judge two values of a series; `baseline` may be None where a value is itself a comparison."""
     measure = series.measure
     missing = Measurement(measure=measure.key, value=Absence.NOT_RECORDED, unit=measure.unit)
-    obstacle, note = ("", "") if baseline is None else _conditions(series, baseline, followup)
+    obstacle, note = ("", "") if baseline is None else conditions_of(series, baseline, followup)
     change = judge_change(
         measure,
-        missing if baseline is None else baseline.standing.measurement,
-        followup.standing.measurement,
+        missing if baseline is None else baseline.item,
+        followup.item,
         baseline_standardised=None if baseline is None else baseline.standing.standardised,
         followup_standardised=followup.standing.standardised,
         obstacle=obstacle,
     )
-    return _with_notes(change, [note] if note and change.delta is not None else [])
+    if baseline is not None and is_first_ever(series, baseline):
+        change = allow_for_learning(measure, change)
+    notes = [note] if note and change.delta is not None else []
+    return _with_notes(change, [*notes, *notes_on(series, baseline, followup)])
 
 
-def _conditions(series: _Series, baseline: _Dated, followup: _Dated) -> tuple[str, str]:
-    """Compare the conditions of the two days: what forbids a comparison, or what the reader should know."""
-    for key in series.measure.conditions:
-        label = OUTCOMES[key].label
-        before, after = (series.conditions[key].get(dated.day) for dated in (baseline, followup))
-        values = [_number(key, item) for item in (before, after)]
-        if values == [None, None]:
-            stated = baseline.standing.measurement.method and followup.standing.measurement.method
-            return "", "" if stated else f"{label} is not recorded; it is taken as the same at both dates."
-        if None in values:
-            when = "baseline" if values[0] is None else "follow-up"
-            return (
-                f"{label} is not recorded at {when}, so {series.measure.label} cannot be compared.",
-                "",
-            )
-        one, other = (value for value in values if value is not None)
-        if abs(one - other) > 0.5:
-            unit = OUTCOMES[key].unit
-            return (
-                f"{series.measure.label} was measured at a {label} of {one:g} {unit} at baseline and "
-                f"{other:g} {unit} at follow-up, which cannot be compared.",
-                "",
-            )
-    return "", ""
-
-
-def _number(key: str, item: Measurement | None) -> float | None:
-    if item is None or isinstance(item.value, Absence):
-        return None
-    return float(convert(item.value, item.unit, OUTCOMES[key].unit))
-
-
-def _combined(change: Change, readings: Sequence[_Dated], measure: OutcomeMeasure) -> Change:
+def _put_together(change: Change, readings: Sequence[Dated], measure: OutcomeMeasure) -> Change:
     """Put a person's successive comparisons together: all one way decides, both ways cannot be weighed."""
-    signs = [v for d in readings if not isinstance(v := d.standing.measurement.value, Absence)]
+    signs = [v for d in readings if not isinstance(v := d.item.value, Absence)]
     up, down = any(v > 0 for v in signs), any(v < 0 for v in signs)
     if up and down:
         return replace(

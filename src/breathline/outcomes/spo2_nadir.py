@@ -1,6 +1,6 @@
 """Lowest oxygen saturation of the six-minute walk."""
 
-from breathline.model.change import Direction, Domain, OutcomeMeasure, Scale, Threshold
+from breathline.model.change import Daily, Direction, Domain, OutcomeMeasure, Scale, Threshold
 from breathline.sources import Source
 
 MEASURE = OutcomeMeasure(
@@ -26,7 +26,8 @@ MEASURE = OutcomeMeasure(
         source=Source("ats_ers_2000", "response to treatment", verified=False),
         printed="4 points or more.",
     ),
-    conditions=("fio2",),
+    conditions=("fio2", "oxygen_flow", "altitude"),
+    several_a_day=Daily.WORST,
     decimals=0,
     description="Lowest oxygen saturation by pulse oximetry during the six-minute walk.",
 )

@@ -29,7 +29,7 @@ MEASURE = OutcomeMeasure(
         source=Source("ats_ers_2000", "response to treatment", verified=False),
         printed="4 points or more.",
     ),
-    conditions=("fio2",),
+    conditions=("fio2", "oxygen_flow", "altitude"),
     decimals=0,
     description="Oxygen saturation by pulse oximetry at rest.",
 )

@@ -20,7 +20,10 @@ def amount(measure: OutcomeMeasure, value: float) -> str:
     unit = _UNIT_WORDS.get(measure.unit, f" {measure.unit}")
     if measure.unit == "class" and abs(value) != 1:
         unit = " classes"
-    return f"{number(measure, value)}{unit}"
+    text = number(measure, value)
+    if unit == " points" and text in ("1", "−1"):
+        unit = " point"
+    return f"{text}{unit}"
 
 
 def number(measure: OutcomeMeasure, value: float) -> str:
@@ -29,6 +32,18 @@ def number(measure: OutcomeMeasure, value: float) -> str:
     if float(text) == 0:
         text = text.lstrip("-")
     return text.replace("-", "−")
+
+
+MISPRINTED = 0.1
+"""Share of a limit by which rounding may change it in print."""
+
+
+def limit(measure: OutcomeMeasure, value: float) -> str:
+    """Give a limit with the decimals of the measure, or one more where rounding would make another of it."""
+    rounded = round(value, measure.decimals)
+    if abs(rounded - value) > MISPRINTED * abs(value):
+        measure = replace(measure, decimals=measure.decimals + 1)
+    return number(measure, value)
 
 
 def reason_for_absence(measure: OutcomeMeasure, baseline: Value, followup: Value) -> str:
@@ -113,8 +128,8 @@ def _movement(measure: OutcomeMeasure, change: Change) -> str:
 
 def _comparison(measure: OutcomeMeasure, change: Change, verdicts: tuple[bool | None, bool | None]) -> str:
     beyond, matters = verdicts
-    error = "" if change.error is None else number(measure, change.error)
-    importance = "" if change.important_difference is None else number(measure, change.important_difference)
+    error = "" if change.error is None else limit(measure, change.error)
+    importance = "" if change.important_difference is None else limit(measure, change.important_difference)
     if change.error is None:
         return _without_error(change, matters, importance)
     if not importance:

@@ -71,7 +71,7 @@ def draw_fields(
         look.focal * (0.8 * broad + 0.55 * noise(13))
         + 1.6 * base
         + 0.4 * back
-        + 0.8 * rind * np.exp(-depth / 30)
+        + 0.8 * look.haze_pleural * np.exp(-depth / look.haze_depth_mm)
     )
     fields[..., 4] = 1.3 * noise(7.5) + 0.35 * noise(30) + 1.6 * np.clip(space.z / 240, 0, 1)
     return fields

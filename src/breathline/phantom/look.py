@@ -41,6 +41,10 @@ class Look(NamedTuple):
         Multiplies the widths of the patterns' borders.
     pleural, basal, focal
         Multiply how much disease keeps to the pleura and to the bases, and how patchy ground-glass is.
+    haze_pleural, haze_depth_mm
+        How much ground-glass keeps to the pleura, as in organising pneumonia, and how deep it reaches.
+    haze_net
+        What faint lines within ground-glass add: crazy paving, which is ground-glass, not fibrosis.
     blur, edge, noise, grain
         Multiply the kernel's point spread, edge enhancement, noise and the spatial frequency of the noise.
     """
@@ -77,6 +81,9 @@ class Look(NamedTuple):
     haze_clumps: float = 0.0
     drift: float = 0.0
     focal: float = 1.0
+    haze_pleural: float = 1.0
+    haze_depth_mm: float = 30.0
+    haze_net: float = 0.0
 
 
 RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
@@ -85,7 +92,7 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "lobular": (0.03, 0.12),
         "patchy": (0.02, 0.12),
         "lean": (0.05, 0.45),
-        "haze": (0.10, 0.40),
+        "haze": (0.10, 0.50),
         "haze_lobular": (0.02, 0.12),
         "haze_patchy": (0.02, 0.12),
         "haze_grain": (0.01, 0.06),
@@ -110,9 +117,12 @@ RANGES: Mapping[str, tuple[float, float]] = MappingProxyType(
         "edge": (0.5, 1.5),
         "noise": (0.6, 1.7),
         "grain": (0.8, 1.25),
-        "haze_clumps": (0.0, 0.20),
+        "haze_clumps": (0.0, 0.30),
         "drift": (0.0, 0.35),
         "focal": (0.7, 2.5),
+        "haze_pleural": (0.0, 3.5),
+        "haze_depth_mm": (8.0, 40.0),
+        "haze_net": (0.0, 0.25),
     }
 )
 """Range from which a variety draws each: densities and sizes as the Fleischner glossary (Hansell et al. 2008) and

@@ -229,6 +229,10 @@ def _lung(
         added = look.haze + look.haze_lobular * lobule + look.haze_patchy * broad + look.haze_grain * fine
         if look.haze_clumps > 0:
             added += look.haze_clumps * _grain(scene.texture, x / 11.0, y / 11.0, z / 11.0)
+        if look.haze_net > 0:
+            mesh = 1.4 * look.net_fine_mm
+            lines = _to_wall(scene.jitter, x / mesh + 3, y / mesh, z / mesh) * mesh
+            added += look.haze_net * _line(lines, 0.8 * look.net_fine_width, edge)
         density += haze * max(added, 0.05)
         code = 2 if haze >= 0.5 else code
     density *= packed

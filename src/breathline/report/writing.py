@@ -9,7 +9,7 @@ from pathlib import Path
 from matplotlib.figure import Figure
 
 from breathline.errors import OutputError
-from breathline.figures import draw_ct, draw_timeline
+from breathline.figures import draw_balance, draw_ct, draw_exposure, draw_timeline
 from breathline.figures.style import png_bytes, svg_bytes
 from breathline.model.assessment import Assessment
 from breathline.report.catalogue import read_wording
@@ -48,6 +48,13 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
         figures["timeline"] = timeline
     if any(scan.slices for scan in shown):
         figures["ct"] = draw_ct(shown, say)
+    balance = draw_balance(assessment, say)
+    if balance is not None:
+        figures["balance"] = balance
+    for drug in assessment.exposure.drugs:
+        drawn = draw_exposure(assessment, drug, say)
+        if drawn is not None:
+            figures[f"exposure-{drug.drug.replace(' ', '-')}"] = drawn
     for name, figure in figures.items():
         _write_whole(folder / "figures" / f"{name}.png", png_bytes(figure))
         _write_whole(folder / "figures" / f"{name}.svg", svg_bytes(figure))

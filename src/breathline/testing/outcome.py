@@ -59,10 +59,14 @@ def _check_description(measure: OutcomeMeasure, found: Findings) -> bool:
         measure.equation in EQUATIONS, f"there is no equation '{measure.equation}'"
     ):
         own = EQUATIONS[measure.equation]
-        found.expect(own.measure == measure.key, f"its equation speaks of '{own.measure}'")
+        found.expect(
+            own.measure == (measure.variant_of or measure.key), f"its equation speaks of '{own.measure}'"
+        )
         found.expect(_converts(own.unit, measure.unit), f"its equation is in '{own.unit}'")
     for key in measure.conditions:
         found.expect(key in OUTCOMES, f"the condition '{key}' is not a measure")
+    for key in (*measure.made_of, *([measure.variant_of] if measure.variant_of else [])):
+        found.expect(key in OUTCOMES, f"'{key}', of which it is made, is not a measure")
     return ordered and known
 
 
@@ -102,6 +106,7 @@ def _check_thresholds(measure: OutcomeMeasure, found: Findings) -> bool:
     for name, threshold in (
         ("error", measure.error),
         ("important difference", measure.important_difference),
+        ("learning effect", measure.learning),
     ):
         if threshold is not None:
             cited &= _check_threshold(threshold, name, found)

@@ -1,63 +1,34 @@
-"""Patterns by density, texture, curvature and depth together, weighed by small networks derived on phantoms.
+"""Patterns by density, texture and place together, told by a small network derived on phantoms.
 
-Each block of lung is described by features relative to the patient's own normal lung and the scan's own noise
-(`features`), a network says how likely each pattern is (`network`), a second one says it again knowing what the
-first said of the surroundings (`context`), and likelihoods of neighbours are pooled. Haze that stands out from
-the patient's normal lung (`haze`) is ground-glass even where the networks doubt it; regions too small or too
-shallow to be more than the edge of a vessel or of the heart are let go.
+The lungs are laid out in sheets of cells of one size (`sheets`), relative to the patient's own normal lung; a network
+says how likely each pattern is in each cell (`network`). Haze that stands out from the patient's normal lung (`haze`)
+is ground-glass even where the network doubts it; regions too small to be more than the edge of a vessel or of the
+heart are let go.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 from breathline import __version__
-from breathline.ct.coarse import Mask
-from breathline.ct.patterns.context import pooled, read_context
-from breathline.ct.patterns.features import Floats, read_features
-from breathline.ct.patterns.haze import find_haze
-from breathline.ct.patterns.method import INTERSTITIAL, Band, PatternMap, shares
-from breathline.ct.patterns.network import CLASSES, Networks, shipped_networks
-from breathline.ct.patterns.normal import Normal, find_normal
-from breathline.ct.patterns.parenchyma import Parenchyma, read_parenchyma, spread_labels
-from breathline.ct.patterns.shapes import Shapes, depth_of, find_shapes, large_regions
+from breathline.ct.patterns.method import INTERSTITIAL, Band, PatternMap
+from breathline.ct.patterns.network import CLASSES, Network, probabilities, shipped_network
+from breathline.ct.patterns.normal import find_normal
+from breathline.ct.patterns.parenchyma import read_parenchyma
+from breathline.ct.patterns.sheets import Floats, Mask, Sheets, read_sheets
 from breathline.model.volume import PATTERN_CODES, LabelMap, Step, Volume
 
 TISSUE = CLASSES[:6]
-"""What a block between vessels and airways can be."""
-POOL_MM = 2.5
-"""Half width of the window in which likelihoods are pooled: less than a lobule [mm]."""
-EMPHYSEMA_HU = -950
-DARK_NORMAL_HU = -915.0
-"""Darker normal lung than on any phantom of the derivation: after a very full breath [HU]."""
+"""What lung between vessels and airways can be."""
 SMALLEST_ML = 0.5
 """Smallest region called abnormal: about a secondary lobule [mL]."""
-CORE_MM = 4.0
-"""A region must reach this deep from the pleura and from large vessels somewhere [mm]."""
-VESSEL_VOXEL_HU = 400.0
-"""Excess of a single voxel, from which it is vessel: nearly half-way from lung to blood [HU]."""
 BAND = 0.2
-"""How far from one half the likelihood of a pattern may lie for the block to be in doubt."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Likelihoods:
-    """How likely each block is each of `TISSUE`, and tube (vessel or airway): 0 outside the lungs.
-
-    Parameters
-    ----------
-    tissue
-        (patterns, slices, rows, columns), adding up to 1 in the lungs; vessels and airways set aside.
-    vessel, airway
-        (slices, rows, columns).
-    """
-
-    tissue: Floats
-    vessel: Floats
-    airway: Floats
+"""How far from one half the likelihood of a pattern may lie for the cell to be in doubt."""
 
 
 class LearnedTexture:
@@ -65,17 +36,16 @@ class LearnedTexture:
 
     name = "learned_texture"
 
-    def __init__(self, networks: Networks | None = None) -> None:
-        self._networks = networks
+    def __init__(self, network: Network | None = None) -> None:
+        self._network = network
 
     def classify(self, volume: Volume, lungs: LabelMap) -> PatternMap:
         """Give every voxel of the lungs one pattern."""
         parenchyma = read_parenchyma(volume, lungs)
-        normal, shapes = find_normal(parenchyma), find_shapes(parenchyma)
-        found = self.likelihoods(volume, lungs, parenchyma, normal, shapes)
-        hazy = find_haze(parenchyma, shapes, normal, smallest_ml=SMALLEST_ML, core_mm=CORE_MM)
-        blocks = label_blocks(found, hazy, parenchyma, shapes)
-        labels = spread_labels(blocks, parenchyma, volume.hu, lungs.labels, VESSEL_VOXEL_HU)
+        normal = find_normal(parenchyma)
+        sheets = read_sheets(volume, lungs, normal, (parenchyma.start[1], parenchyma.factor[1]))
+        likely = probabilities(sheets, self._network or shipped_network())
+        cells = label_cells(likely, sheets)
         step = Step(
             name="classify_patterns",
             parameters={
@@ -83,84 +53,95 @@ class LearnedTexture:
                 "normal_hu": round(normal.mode, 1),
                 "normal_spread_hu": round(normal.spread, 1),
                 "gravity_hu_per_row": round(normal.slope, 3),
-                "pool_mm": POOL_MM,
                 "smallest_ml": SMALLEST_ML,
             },
             version=__version__,
         )
         drawn = LabelMap(
-            labels=labels, geometry=volume.geometry, names=PATTERN_CODES, method=self.name, steps=(step,)
+            labels=spread_cells(cells, sheets, lungs),
+            geometry=volume.geometry,
+            names=PATTERN_CODES,
+            method=self.name,
+            steps=(step,),
         )
-        return PatternMap(
-            labels=drawn,
-            measured=frozenset((*TISSUE[1:], "vessel")),
-            bands=_bands(found, blocks, parenchyma),
-        )
-
-    def likelihoods(
-        self, volume: Volume, lungs: LabelMap, parenchyma: Parenchyma, normal: Normal, shapes: Shapes
-    ) -> Likelihoods:
-        """Ask the networks about every block and pool what they say of neighbours."""
-        networks = self._networks or shipped_networks()
-        lung = parenchyma.side > 0
-        depth = depth_of(lung, parenchyma)
-        features = read_features(volume, lungs, parenchyma, normal, (depth, shapes.depth))
-        said = networks.first.probabilities(features.table)
-        context = read_context(said, lung, parenchyma.spacing_mm, separate=parenchyma.separate)
-        said = networks.second.probabilities(np.concatenate([features.table, context], axis=1))
-        if normal.mode < DARK_NORMAL_HU:  # all lung is near -950: only what is darker can have lost its walls
-            darkest = min(EMPHYSEMA_HU, normal.mode - 2.0 * normal.spread)
-            said[parenchyma.background[lung] >= darkest, CLASSES.index("emphysema")] = 0.0
-        return _pooled(said, lung, parenchyma)
+        bands = _bands(likely, cells, _sides(lungs, sheets))
+        return PatternMap(labels=drawn, measured=frozenset((*TISSUE[1:], "vessel")), bands=bands)
 
 
-def _pooled(said: Floats, lung: Mask, parenchyma: Parenchyma) -> Likelihoods:
-    """Pool likelihoods of tissue over neighbours, vessels and airways aside."""
-    count = len(TISSUE)
-    tissue = pooled(said[:, :count], lung, parenchyma.spacing_mm, POOL_MM, separate=parenchyma.separate)
-    tissue /= np.maximum(tissue.sum(axis=0), 1e-6)
-    tubes = np.zeros((2, *lung.shape), np.float32)
-    for number, name in enumerate(("vessel", "airway")):
-        tubes[number][lung] = said[:, CLASSES.index(name)]
-    return Likelihoods(tissue=tissue, vessel=tubes[0], airway=tubes[1])
+def label_cells(likely: Floats, sheets: Sheets) -> NDArray[np.uint8]:
+    """Give every cell of lung one pattern, vessel or airway; 0 outside."""
+    cells = np.where(sheets.inside, likely.argmax(axis=0) + 1, 0).astype(np.uint8)
+    ill = np.isin(cells, [PATTERN_CODES[name] for name in INTERSTITIAL])
+    small = ill & ~_large(ill, sheets)
+    cells[small] = PATTERN_CODES["normal"]
+    return cells
 
 
-def label_blocks(found: Likelihoods, hazy: Mask, parenchyma: Parenchyma, shapes: Shapes) -> NDArray[np.uint8]:
-    """Give every block of lung one pattern, vessel or airway."""
-    lung = parenchyma.side > 0
-    blocks = np.where(lung, found.tissue.argmax(axis=0) + 1, 0).astype(np.uint8)
-    blocks[hazy & (blocks == PATTERN_CODES["normal"])] = PATTERN_CODES["ground_glass"]
-    codes = [PATTERN_CODES[name] for name in INTERSTITIAL]
-    ill = np.isin(blocks, codes)
-    core = shapes.depth > CORE_MM
-    blocks[ill & ~large_regions(ill, core, parenchyma, SMALLEST_ML)] = PATTERN_CODES["normal"]
-    tube = lung & (found.vessel + found.airway > 0.5)
-    blocks[tube] = np.where(found.vessel >= found.airway, PATTERN_CODES["vessel"], PATTERN_CODES["airway"])[
-        tube
-    ]
-    return blocks
+def _large(mask: Mask, sheets: Sheets) -> Mask:
+    """Keep regions of at least `SMALLEST_ML`."""
+    across = np.zeros((3, 3, 3), bool)
+    across[:, 1, 1] = not sheets.separate
+    across[1] = ndimage.generate_binary_structure(2, 1)
+    pieces, count = ndimage.label(mask, across)
+    cell_ml = float(np.prod(sheets.spacing_mm)) / 1000.0
+    keep = np.bincount(pieces.ravel(), minlength=count + 1) * cell_ml >= SMALLEST_ML
+    keep[0] = False
+    return np.asarray(keep[pieces])
 
 
-def _bands(
-    found: Likelihoods, blocks: NDArray[np.uint8], parenchyma: Parenchyma
-) -> dict[frozenset[str], Band]:
-    """Shares of blocks that may leave or join each pattern, and all interstitial patterns together."""
+def spread_cells(cells: NDArray[np.uint8], sheets: Sheets, lungs: LabelMap) -> NDArray[np.uint8]:
+    """Carry labels of cells to every voxel of the lungs; voxels of cells that are no lung take the nearest label."""
+    filled = np.stack([_filled(sheet) for sheet in cells])
+    labels = np.zeros(lungs.labels.shape, np.uint8)
+    _spread(filled, sheets.first, sheets.layers, sheets.row, sheets.column, lungs.labels, labels)
+    return labels
+
+
+def _filled(sheet: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    if not sheet.any():
+        return np.where(sheet == 0, PATTERN_CODES["normal"], sheet).astype(np.uint8)
+    nearest = ndimage.distance_transform_edt(sheet == 0, return_distances=False, return_indices=True)
+    return np.asarray(sheet[tuple(nearest)])
+
+
+@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def _spread(
+    cells: NDArray[np.uint8],
+    first: int,
+    layers: int,
+    row: NDArray[np.int64],
+    column: NDArray[np.int64],
+    lungs: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+) -> None:
+    for z in numba.prange(first, min(lungs.shape[0], first + cells.shape[0] * layers)):
+        k = (z - first) // layers
+        for y in range(lungs.shape[1]):
+            for x in range(lungs.shape[2]):
+                if lungs[z, y, x]:
+                    labels[z, y, x] = cells[k, row[y], column[x]]
+
+
+def _sides(lungs: LabelMap, sheets: Sheets) -> NDArray[np.uint8]:
+    """Side of each cell of lung: 1 right, 2 left."""
+    middle = np.minimum(sheets.first + sheets.layers * np.arange(sheets.hu.shape[0]) + sheets.layers // 2,
+                        lungs.labels.shape[0] - 1)  # fmt: skip
+    rows, columns = (np.array([np.abs(cells - n).argmin() for n in range(size)])
+                     for cells, size in zip((sheets.row, sheets.column), sheets.hu.shape[1:], strict=True))  # fmt: skip
+    sides = lungs.labels[np.ix_(middle, rows, columns)]
+    return np.where(sheets.inside, np.where(sides == 0, 0, sides), 0).astype(np.uint8)
+
+
+def _bands(likely: Floats, cells: NDArray[np.uint8], sides: NDArray[np.uint8]) -> dict[frozenset[str], Band]:
+    """Shares of cells that may leave or join each pattern, and all interstitial patterns together."""
     groups = [frozenset({name}) for name in TISSUE[1:]]
     groups += [frozenset(INTERSTITIAL), frozenset({"reticulation", "honeycombing"})]
+    whole = np.maximum(np.bincount(sides.ravel(), minlength=3)[1:3], 1)
     bands = {}
-    tube = np.isin(blocks, (PATTERN_CODES["vessel"], PATTERN_CODES["airway"]))
     for group in groups:
-        rows = [TISSUE.index(name) for name in group]
-        inside = np.isin(blocks, [PATTERN_CODES[name] for name in group])
-        likely = found.tissue[rows].sum(axis=0)
-        may_leave = inside & (likely < 0.5 + BAND)
-        may_join = ~inside & ~tube & (likely > 0.5 - BAND)
-        bands[group] = Band(
-            leave=shares(_as_code(may_leave, parenchyma), parenchyma.side)[:, 1],
-            join=shares(_as_code(may_join, parenchyma), parenchyma.side)[:, 1],
-        )
+        said = likely[[CLASSES.index(name) for name in sorted(group)]].sum(axis=0)
+        inside = np.isin(cells, [PATTERN_CODES[name] for name in group])
+        leave, join = inside & (said < 0.5 + BAND), ~inside & (said > 0.5 - BAND)
+        shares = [np.bincount(sides[mask], minlength=3)[1:3] / whole for mask in (leave, join)]
+        bands[group] = Band(leave=shares[0], join=shares[1])
     return bands
-
-
-def _as_code(mask: Mask, parenchyma: Parenchyma) -> NDArray[np.uint8]:
-    return np.where(mask & (parenchyma.side > 0), 1, 0).astype(np.uint8)

@@ -1,83 +1,65 @@
-"""Small networks: features of a block of lung → how likely each pattern is.
+"""The network that says how likely each pattern is, cell by cell of a sheet of lung.
 
-Two hidden layers of rectified units and a softmax, some thousand weights, derived on phantoms by
-``data-raw/patterns/derive.py`` and kept in ``networks.npz``.
+A small U-Net (Ronneberger et al. 2015) of some 300,000 weights, derived on phantoms by ``data-raw/patterns/derive.py``
+and kept in ``network.onnx``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+import onnxruntime
+from scipy.special import softmax
 
-from breathline.ct.patterns.features import NAMES, Floats
+from breathline.ct.patterns.sheets import CHANNELS, Floats, Sheets, channels
 
 CLASSES = (
     "normal", "ground_glass", "reticulation", "honeycombing", "consolidation", "emphysema", "vessel", "airway",
 )  # fmt: skip
-"""Columns of the probabilities; the code of a pattern is its column plus one."""
-FARTHEST = 5.0
-"""Features are cut at so many standard deviations from their mean: nothing odd is extrapolated."""
-ROWS = 200_000
+"""What the network tells apart; the code of a pattern is its place plus one."""
+MULTIPLE = 8
+"""Rows and columns are filled up to a multiple of this: the network halves them three times."""
+TOGETHER = 4
+"""Sheets given to the network at a time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Network:
-    """Weights of the network, and the mean and scale of each feature.
+class Network(Protocol):
+    """What gives logits (sheets, `CLASSES`, rows, columns) for (sheets, `CHANNELS`, rows, columns)."""
 
-    Parameters
-    ----------
-    layers
-        Weights (inputs, outputs) and offsets (outputs,) of each layer.
-    """
-
-    mean: Floats
-    scale: Floats
-    layers: tuple[tuple[Floats, Floats], ...]
-
-    def probabilities(self, table: Floats) -> Floats:
-        """Give the probability of each of `CLASSES` for each row of features."""
-        found = np.empty((table.shape[0], len(CLASSES)), np.float32)
-        for first in range(0, table.shape[0], ROWS):
-            part = slice(first, first + ROWS)
-            found[part] = self._forward(table[part])
-        return found
-
-    def _forward(self, table: Floats) -> Floats:
-        level = np.clip((table - self.mean) / self.scale, -FARTHEST, FARTHEST)
-        for number, (weights, offsets) in enumerate(self.layers):
-            level = level @ weights + offsets
-            if number < len(self.layers) - 1:
-                np.maximum(level, 0.0, out=level)
-        level -= level.max(axis=1, keepdims=True)
-        np.exp(level, out=level)
-        return np.asarray(level / level.sum(axis=1, keepdims=True), dtype=np.float32)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Networks:
-    """The first look at each block by itself, and the second with what the first said of its surroundings."""
-
-    first: Network
-    second: Network
+    def __call__(self, cells: Floats) -> Floats:
+        """Look at some sheets."""
 
 
 @lru_cache(maxsize=1)
-def shipped_networks() -> Networks:
-    """Load the networks that come with the package."""
-    with (files(__package__) / "networks.npz").open("rb") as stream:
-        kept = dict(np.load(stream).items())
-    names: NDArray[np.str_] = kept["features"]
-    if tuple(names.tolist()) != NAMES:
-        raise RuntimeError("networks.npz was derived on other features; run data-raw/patterns/derive.py")
-    return Networks(first=_network("first", kept), second=_network("second", kept))
+def shipped_network() -> Network:
+    """Load the network that comes with the package."""
+    onnxruntime.disable_telemetry_events()  # where a build has any: nothing leaves the machine
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3
+    model = (files(__package__) / "network.onnx").read_bytes()
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+
+    def look(cells: Floats) -> Floats:
+        (logits,) = session.run(None, {"cells": cells})
+        return np.asarray(logits, dtype=np.float32)
+
+    return look
 
 
-def _network(name: str, kept: Mapping[str, NDArray[np.float32]]) -> Network:
-    count = sum(part.startswith(f"{name}_weights") for part in kept)
-    layers = tuple((kept[f"{name}_weights_{n}"], kept[f"{name}_offsets_{n}"]) for n in range(count))
-    return Network(mean=kept[f"{name}_mean"], scale=kept[f"{name}_scale"], layers=layers)
+def probabilities(sheets: Sheets, network: Network) -> Floats:
+    """Give how likely each cell is each of `CLASSES`: (classes, sheets, rows, columns), 0 outside the lungs."""
+    count, rows, columns = sheets.hu.shape
+    found = np.zeros((len(CLASSES), count, rows, columns), np.float32)
+    size = (rows + -rows % MULTIPLE, columns + -columns % MULTIPLE)
+    for first in range(0, count, TOGETHER):
+        numbers = range(first, min(first + TOGETHER, count))
+        cells = np.zeros((len(numbers), len(CHANNELS), *size), np.float32)
+        for place, number in enumerate(numbers):
+            cells[place, :, :rows, :columns] = channels(sheets, number)
+        said = softmax(network(cells)[:, :, :rows, :columns], axis=1)
+        found[:, first : numbers.stop] = said.transpose(1, 0, 2, 3)
+    found *= sheets.inside
+    return found

@@ -35,6 +35,10 @@ class Normal:
     slope: float
     row: float
 
+    def at_row(self, row: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Density expected at some rows [HU]."""
+        return self.mode + self.slope * (row - self.row)
+
     def at(self, rows: int) -> NDArray[np.float32]:
         """Density expected at each row, shaped to broadcast over (slices, rows, columns) [HU]."""
         line = self.mode + self.slope * (np.arange(rows) - self.row)

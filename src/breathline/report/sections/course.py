@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from breathline.figures.series import WHOLE_LUNGS
 from breathline.figures.wording import Wording
@@ -138,16 +138,34 @@ def _row(
     assessment: Assessment, standings: Sequence[Standing], visits: Sequence[Moment], say: Wording
 ) -> ValuesRow:
     first = standings[0]
-    at_visit = {item.measurement.when: item for item in standings}
+    at_visit: dict[Moment | None, list[Standing]] = {}
+    for item in standings:
+        at_visit.setdefault(item.measurement.when, []).append(item)
     judged = [change for change in assessment.course if change.measure == first.measurement.measure]
     all_changes = [*assessment.changes, *judged]
     decimals = next((c.decimals for c in all_changes if c.measure == first.measurement.measure), None)
     cells = []
     for when in visits:
-        item = at_visit.get(when)
         change = next((c for c in judged if c.followup_when == when), None)
-        cells.append(None if item is None else _cell(item, change, decimals, say))
+        cells.append(_visit_cell(at_visit.get(when, []), change, decimals, say))
     return ValuesRow(label=first.label, unit=say.unit(first.measurement.unit), cells=tuple(cells))
+
+
+def _visit_cell(
+    items: Sequence[Standing], change: Change | None, decimals: int | None, say: Wording
+) -> Cell | None:
+    """Show every value of a visit: a test can be repeated, or done by several methods."""
+    if not items:
+        return None
+    cells = [_cell(item, change, decimals, say) for item in items]
+    if len(cells) == 1:
+        return cells[0]
+    return replace(
+        cells[0],
+        value=say("values.and").join(cell.value for cell in cells),
+        absent=all(cell.absent for cell in cells),
+        detail="",
+    )
 
 
 def _cell(item: Standing, change: Change | None, decimals: int | None, say: Wording) -> Cell:

@@ -69,9 +69,3 @@ def overall_verdict(assessment: Assessment, say: Wording, citations: Citations) 
         if verdict.criterion == OVERALL:
             return view_verdict(verdict, say, citations)
     return None
-
-
-def other_verdicts(assessment: Assessment, say: Wording, citations: Citations) -> tuple[VerdictView, ...]:
-    """Give what the named criteria say, in the order of the assessment."""
-    others = [verdict for verdict in assessment.verdicts if verdict.criterion != OVERALL]
-    return tuple(view_verdict(verdict, say, citations) for verdict in others)

@@ -10,7 +10,8 @@ from breathline.model.assessment import Assessment
 from breathline.model.exposure import Course
 from breathline.model.measurement import Moment
 from breathline.model.patient import Event
-from breathline.model.safety import EventsStatus
+from breathline.model.safety import Causality, EventsStatus, GradedEvent, Incidence, TermMatch
+from breathline.report.sections.citations import Citations
 
 MOST_ON_PAGE_ONE = 6
 """With more events than this the whole table stands after the timeline, so that page one stays one page."""
@@ -30,6 +31,25 @@ class EventRow:
     relation: str
     note: str
     on_treatment: bool
+    known_as: str = ""
+    matched: str = ""
+    criterion: str = ""
+    remark: str = ""
+    duration: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CausalityRow:
+    """How likely a drug caused an event, by one method, in words."""
+
+    event: str
+    drug: str
+    method: str
+    category: str
+    score: str
+    open_range: str
+    unanswered: tuple[str, ...]
+    cites: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +61,11 @@ class SafetyView:
     sentence: str
     events: tuple[EventRow, ...]
     on_page_one: bool
+    incidence: str = ""
+    version: str = ""
+    causality: tuple[CausalityRow, ...] = ()
+    unlinked: tuple[str, ...] = ()
+    cites: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,10 +80,12 @@ class CourseRow:
     weeks: str
     daily: str
     total: str
+    intensity: str
+    covered: str
     reason: str
 
 
-def view_safety(assessment: Assessment, say: Wording) -> SafetyView:
+def view_safety(assessment: Assessment, say: Wording, citations: Citations) -> SafetyView:
     """Put adverse events into words; "none occurred" and "not recorded" stay different answers."""
     safety = assessment.safety
     status = safety.status.value
@@ -67,30 +94,98 @@ def view_safety(assessment: Assessment, say: Wording) -> SafetyView:
     else:
         headline, sentence = say(f"safety.{status}"), safety.sentence or say(f"safety.{status}_note")
     on = set(safety.on_treatment)
+    graded = {one.event: one for one in safety.graded}
     return SafetyView(
         status=status,
         headline=headline,
         sentence=sentence,
-        events=tuple(_event(event, row in on, say) for row, event in enumerate(safety.events)),
+        events=tuple(
+            _event(event, row in on, graded.get(row), safety.version.value, say)
+            for row, event in enumerate(safety.events)
+        ),
         on_page_one=len(safety.events) <= MOST_ON_PAGE_ONE,
+        incidence=_incidence(safety.incidence, say) if safety.events else "",
+        version=say("safety.version", version=safety.version.value) if safety.graded else "",
+        causality=tuple(
+            _causality(safety.events[one.event], judged, say, citations)
+            for one in safety.graded
+            for judged in one.causality
+        ),
+        unlinked=tuple(
+            say("safety.unlinked", row=answer.row, term=answer.term, question=answer.question)
+            for answer in safety.unlinked
+        ),
+        cites=citations.cite(safety.source),
     )
 
 
-def _event(event: Event, on_treatment: bool, say: Wording) -> EventRow:
+def _incidence(found: Incidence | None, say: Wording) -> str:
+    """Say how often events came up in the time at risk, with the interval."""
+    if found is None:
+        return ""
+    rates = {
+        name: say.number(rate, 1)
+        for name, rate in zip(("rate", "low", "high"), (found.rate, found.low, found.high), strict=True)
+    }
+    return say("safety.incidence", events=found.events, weeks=say.week(found.patient_weeks), **rates)
+
+
+def _causality(event: Event, judged: Causality, say: Wording, citations: Citations) -> CausalityRow:
+    category = say(f"causality.category.{judged.category}")
+    ends = [say(f"causality.category.{end}") for end in (judged.lowest, judged.highest)]
+    open_range = say("causality.open", lowest=ends[0], highest=ends[1]) if ends[0] != ends[1] else ""
+    return CausalityRow(
+        event=event.term,
+        drug=judged.drug,
+        method=say(f"causality.method.{judged.method}"),
+        category=category,
+        score="" if judged.score is None else say("causality.score", score=say.number(judged.score, 0)),
+        open_range=open_range,
+        unanswered=judged.unanswered,
+        cites=citations.cite((judged.source,)),
+    )
+
+
+def _matched(match: TermMatch, say: Wording) -> str:
+    """Say how an event in free words was held to name its term, or why it was not."""
+    if match.term:
+        how = say(
+            f"safety.match.{match.method.value}", wording=match.wording, score=say.number(match.score, 0)
+        )
+        return f"{how} {say('safety.left_out', words=match.left_out)}" if match.left_out else how
+    if match.suggestions:
+        return say("safety.match.may_mean", why=match.why, terms=", ".join(match.suggestions))
+    return say("safety.match.unmatched", why=match.why)
+
+
+def _event(
+    event: Event, on_treatment: bool, graded: GradedEvent | None, version: str, say: Wording
+) -> EventRow:
     unknown = say("safety.unknown")
     serious = unknown if event.serious is None else say("safety.yes" if event.serious else "safety.no")
     return EventRow(
         term=event.term,
         start=say.moment(event.start),
         stop=say.moment(event.stop) if event.stop else unknown,
-        grade=unknown if event.grade is None else str(event.grade),
+        grade=event.recorded_grade or (unknown if event.grade is None else str(event.grade)),
         serious=serious,
         outcome=event.outcome,
         action=event.action,
         relation=event.relation,
         note=event.note,
         on_treatment=on_treatment,
+        known_as=graded.term if graded else "",
+        matched=_matched(graded.match, say) if graded else "",
+        criterion=graded.criterion if graded else "",
+        remark=_remark(graded, version, say) if graded else "",
+        duration=say.plural("safety.days", round(graded.days)) if graded and graded.days else "",
     )
+
+
+def _remark(graded: GradedEvent, version: str, say: Wording) -> str:
+    """Say by which version an event was graded where that is another one, and why no criterion stands there."""
+    other = graded.version != version and say("safety.by_version", version=graded.version)
+    return "; ".join(part for part in (other, graded.note) if part)
 
 
 def view_courses(assessment: Assessment, say: Wording) -> tuple[CourseRow, ...]:
@@ -115,7 +210,17 @@ def _course(course: Course, say: Wording) -> CourseRow:
         weeks=unknown if course.weeks is None else say.week(course.weeks),
         daily=daily,
         total=total,
+        intensity=_percent(course.relative_intensity, say),
+        covered=_percent(course.adherence, say),
         reason=course.reason,
+    )
+
+
+def _percent(share: float | None, say: Wording) -> str:
+    return (
+        say("exposure.unknown")
+        if share is None
+        else say("exposure.percent", percent=say.number(100 * share, 0))
     )
 
 

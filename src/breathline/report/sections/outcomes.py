@@ -124,8 +124,9 @@ def write_relative(percent: float, say: Wording) -> str:
 def _limit(change: Change, limit: float | None, say: Wording) -> str:
     if limit is None:
         return say("outcomes.not_known")
-    decimals = change.decimals if round(limit, change.decimals) or not limit else change.decimals + 1
-    return say.number(limit, decimals)
+    # One decimal more where rounding would make another limit of it (1.5 → 2).
+    misprinted = abs(round(limit, change.decimals) - limit) > 0.1 * abs(limit)
+    return say.number(limit, change.decimals + misprinted)
 
 
 def _standardised(change: Change, say: Wording) -> tuple[str, str]:
