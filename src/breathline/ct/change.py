@@ -1,7 +1,8 @@
 """What became of each place of the lungs between two scans: cleared, persistent, new, progressed, regressed.
 
 Two label maps never agree to the voxel, and no alignment is exact. So a place counts as changed only if, within the
-reach of both errors, the other date shows nowhere what this one shows.
+reach of both errors, the other date shows nowhere the disease that this one shows, and if it belongs to a change that
+is wider than that reach to both sides.
 """
 
 from __future__ import annotations
@@ -38,12 +39,13 @@ REACH_MM = 2.0
 percentile of the alignment's error on pairs whose displacement is known, and a voxel [mm]."""
 
 _GROUPS = ("clear", "haze", "solid", "net", "cyst")
+_CLEAR, _MUTE, _OUTSIDE, _SEEN_NEARBY = 0, 200, 201, 202
+"""Codes of places beside those of changes and groups: lung without disease; vessels and airways, which run through
+every pattern and witness none; what is no lung or is not compared; disease that the other date shows nearby."""
 _GROUP_OF: Mapping[str, str] = MappingProxyType(
     {
         "normal": "clear",
         "emphysema": "clear",
-        "vessel": "clear",
-        "airway": "clear",
         "ground_glass": "haze",
         "consolidation": "solid",
         "reticulation": "net",
@@ -55,6 +57,11 @@ _WORSE = frozenset(
      ("net", "solid"), ("cyst", "solid")}
 )  # fmt: skip
 """Steps for the worse between kinds of disease: towards scar, or, in scarred lung, to air spaces filled."""
+
+_LONE: Mapping[str, str] = {
+    "cleared": "unchanged", "new": "unchanged", "progressed": "persistent", "regressed": "persistent"
+}  # fmt: skip
+"""What a change counts as where it is thinner than the reach of error to both sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,10 +118,11 @@ def map_change(baseline: LabelMap, followup: LabelMap, alignment: Alignment) -> 
     """
     warped = warp_labels(followup, alignment)
     lungs = alignment.baseline_lungs.labels
-    labels = np.zeros(lungs.shape, dtype=np.uint8)
     believed = np.stack([believed_in_slice(alignment, n) for n in range(lungs.shape[0])])
-    offsets = _offsets(baseline.geometry.spacing_mm)
-    _classify(baseline.labels, warped.labels, believed, lungs, offsets, _group_codes(), _classes(), labels)
+    compared = believed & (baseline.labels > 0) & (warped.labels > 0)
+    before, after = (_groups(item.labels, compared) for item in (baseline, warped))
+    labels = _classified(before, after, _offsets(baseline.geometry.spacing_mm))
+    labels[(lungs > 0) & ~compared] = CHANGE_CODES["not_compared"]
     step = Step(name="change", parameters={"reach_mm": REACH_MM}, version=__version__)
     return ChangeMap(
         labels=LabelMap(
@@ -126,11 +134,29 @@ def map_change(baseline: LabelMap, followup: LabelMap, alignment: Alignment) -> 
     )  # fmt: skip
 
 
-def _group_codes() -> NDArray[np.uint8]:
-    """Give the group of each pattern code."""
-    found = np.zeros(256, dtype=np.uint8)
-    for name, code in PATTERN_CODES.items():
-        found[code] = _GROUPS.index(_GROUP_OF[name])
+def _groups(labels: LabelArray, compared: NDArray[np.bool_]) -> LabelArray:
+    """Give the group of each place."""
+    codes = np.full(256, _MUTE, dtype=np.uint8)
+    for name, group in _GROUP_OF.items():
+        codes[PATTERN_CODES[name]] = _GROUPS.index(group)
+    found = codes[labels]
+    found[~compared] = _OUTSIDE
+    return found
+
+
+def _classified(before: LabelArray, after: LabelArray, offsets: NDArray[np.int64]) -> LabelArray:
+    """Give the change of each place, 0 where nothing is compared, alike in both directions of time."""
+    looked, cores, found = np.empty_like(before), np.zeros_like(before), np.empty_like(before)
+    changes = np.zeros(256, dtype=np.bool_)
+    lone = np.arange(256, dtype=np.uint8)
+    for name, instead in _LONE.items():
+        changes[CHANGE_CODES[name]] = True
+        lone[CHANGE_CODES[name]] = CHANGE_CODES[instead]
+    lone[_OUTSIDE], lone[_MUTE] = 0, CHANGE_CODES["unchanged"]
+    lone[_SEEN_NEARBY] = CHANGE_CODES["persistent"]
+    _first_look(before, after, offsets, _classes(), looked)
+    _cores(looked, changes, offsets, cores)
+    _last_look(looked, cores, offsets, lone, found)
     return found
 
 
@@ -170,40 +196,79 @@ def _offsets(spacing_mm: tuple[float, float, float]) -> NDArray[np.int64]:
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _nearby(
-    labels: LabelArray, lungs: LabelArray, at: tuple[int, int, int], offsets: NDArray[np.int64],
-    groups: NDArray[np.uint8], wanted: int,
-) -> bool:  # fmt: skip
-    """Tell whether a group is seen within reach of a place of the lungs."""
+def _nearby(values: LabelArray, at: tuple[int, int, int], offsets: NDArray[np.int64], wanted: int) -> bool:
+    """Tell whether a value is seen within reach of a place."""
     for n in range(offsets.shape[0]):
         z, y, x = at[0] + offsets[n, 0], at[1] + offsets[n, 1], at[2] + offsets[n, 2]
-        if z < 0 or y < 0 or x < 0 or z >= labels.shape[0] or y >= labels.shape[1] or x >= labels.shape[2]:
+        if z < 0 or y < 0 or x < 0 or z >= values.shape[0] or y >= values.shape[1] or x >= values.shape[2]:
             continue
-        if lungs[z, y, x] and labels[z, y, x] and groups[labels[z, y, x]] == wanted:
+        if values[z, y, x] == wanted:
             return True
     return False
 
 
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _all_around(values: LabelArray, at: tuple[int, int, int], offsets: NDArray[np.int64], wanted: int) -> bool:
+    """Tell whether all lung within reach of a place has a value; what is no lung, and vessels, say nothing."""
+    for n in range(offsets.shape[0]):
+        z, y, x = at[0] + offsets[n, 0], at[1] + offsets[n, 1], at[2] + offsets[n, 2]
+        if z < 0 or y < 0 or x < 0 or z >= values.shape[0] or y >= values.shape[1] or x >= values.shape[2]:
+            continue
+        value = values[z, y, x]
+        if not (value == wanted or value == _OUTSIDE or value == _MUTE):  # noqa: PLR1714  # compiled
+            return False
+    return True
+
+
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
-def _classify(
-    before: LabelArray, after: LabelArray, believed: NDArray[np.bool_], lungs: LabelArray,
-    offsets: NDArray[np.int64], groups: NDArray[np.uint8], classes: NDArray[np.uint8], found: LabelArray,
+def _first_look(
+    before: LabelArray, after: LabelArray, offsets: NDArray[np.int64], classes: NDArray[np.uint8],
+    found: LabelArray,
 ) -> None:  # fmt: skip
+    """Compare groups; a difference is none where the disease of one date is seen nearby at the other."""
     for z in numba.prange(before.shape[0]):
         for y in range(before.shape[1]):
             for x in range(before.shape[2]):
-                if not lungs[z, y, x]:
+                first, second = before[z, y, x], after[z, y, x]
+                if first == _OUTSIDE or second == _OUTSIDE:
+                    found[z, y, x] = _OUTSIDE
                     continue
-                if not believed[z, y, x] or not before[z, y, x] or not after[z, y, x]:
-                    found[z, y, x] = 7
-                    continue
-                first, second = groups[before[z, y, x]], groups[after[z, y, x]]
-                if first != second and (
-                    _nearby(after, lungs, (z, y, x), offsets, groups, first)
-                    or _nearby(before, lungs, (z, y, x), offsets, groups, second)
+                was = _CLEAR if first == _MUTE else first
+                now = _CLEAR if second == _MUTE else second
+                at = (z, y, x)
+                if was == now:
+                    muted = first == _MUTE or second == _MUTE
+                    found[z, y, x] = _MUTE if muted else classes[was, was]
+                elif (was != _CLEAR and _nearby(after, at, offsets, was)) or (
+                    now != _CLEAR and _nearby(before, at, offsets, now)
                 ):
-                    second = first
-                found[z, y, x] = classes[first, second]
+                    found[z, y, x] = _SEEN_NEARBY
+                else:
+                    found[z, y, x] = classes[was, now]
+
+
+@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def _cores(looked: LabelArray, changes: NDArray[np.bool_], offsets: NDArray[np.int64], cores: LabelArray) -> None:
+    """Mark, by its class, what changed together with all that is within reach."""
+    for z in numba.prange(looked.shape[0]):
+        for y in range(looked.shape[1]):
+            for x in range(looked.shape[2]):
+                here = looked[z, y, x]
+                if changes[here] and _all_around(looked, (z, y, x), offsets, here):
+                    cores[z, y, x] = here
+
+
+@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def _last_look(
+    looked: LabelArray, cores: LabelArray, offsets: NDArray[np.int64], lone: NDArray[np.uint8], found: LabelArray
+) -> None:
+    """Keep a change that lies at the core of its like; what is thinner than the reach to both sides is error."""
+    for z in numba.prange(looked.shape[0]):
+        for y in range(looked.shape[1]):
+            for x in range(looked.shape[2]):
+                here = looked[z, y, x]
+                kept = cores[z, y, x] == here or _nearby(cores, (z, y, x), offsets, here)
+                found[z, y, x] = here if kept else lone[here]
 
 
 def _transitions(

@@ -190,4 +190,5 @@ def _extent(comparison: Comparison, pattern: str) -> dict[str, float | str]:
 
 def _raw(scan: MeasuredScan, pattern: str) -> float:
     labels = scan.patterns.labels
-    return 100.0 * np.count_nonzero(labels == PATTERN_CODES[pattern]) / max(1, np.count_nonzero(labels))
+    whole = int(np.count_nonzero(labels))
+    return 100.0 * int(np.count_nonzero(labels == PATTERN_CODES[pattern])) / max(1, whole)

@@ -62,7 +62,7 @@ def _field(alignment: Alignment) -> NDArray[np.float32]:
 def _chest() -> tuple[Volume, LabelMap]:
     """Make two ellipsoid lungs with dense spots at random places in a body of soft tissue."""
     random = np.random.default_rng(8)
-    places = np.stack(np.indices(SHAPE), axis=-1) * np.array(SPACING_MM)
+    places = np.moveaxis(np.array(np.indices(SHAPE)), 0, -1) * np.array(SPACING_MM)
     middle = (np.array(SHAPE) - 1) * np.array(SPACING_MM) / 2.0
     labels = np.zeros(SHAPE, dtype=np.uint8)
     density = np.full(SHAPE, 1.04)

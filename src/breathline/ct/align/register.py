@@ -100,7 +100,7 @@ def _start(fixed: Features, moving: Features, level: Level, coarser: Field | Non
     padded = np.zeros([n * level.cubes for n in counts], dtype=bool)
     padded[: shape[0], : shape[1], : shape[2]] = fixed.soft > TAKES_PART
     n = level.cubes
-    held = padded.reshape(counts[0], n, counts[1], n, counts[2], n).any(axis=(1, 3, 5))
+    held = np.asarray(padded.reshape(counts[0], n, counts[1], n, counts[2], n).any(axis=(1, 3, 5)))
     # Between the centres of cells lies lung of the cells beside: they move too.
     cells = ndimage.binary_dilation(held, np.ones((3, 3, 3), dtype=bool))
     if coarser is None:

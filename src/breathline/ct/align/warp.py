@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -64,10 +65,10 @@ def warp_labels(followup: LabelMap, alignment: Alignment) -> LabelMap:
     )
 
 
-def _in_all_slices(fill: object, alignment: Alignment) -> None:
+def _in_all_slices(fill: Callable[[int], None], alignment: Alignment) -> None:
     used = np.flatnonzero([layer.any() for layer in alignment.baseline_lungs.labels])
     with ThreadPoolExecutor(WORKERS) as pool:
-        list(pool.map(fill, used.tolist()))  # type: ignore[arg-type]
+        list(pool.map(fill, used.tolist()))
 
 
 def _places(alignment: Alignment, number: int) -> FloatArray:
@@ -75,8 +76,9 @@ def _places(alignment: Alignment, number: int) -> FloatArray:
     moved = displacement_in_slice(alignment, number)[..., ::-1].astype(np.float64)
     matrix, offset = world_axes(alignment.baseline_lungs.geometry)
     to_matrix, to_offset = world_axes(alignment.followup_geometry)
-    rows, columns = np.indices(moved.shape[:2])
-    world = moved + matrix[:, 0] * number + rows[..., None] * matrix[:, 1] + columns[..., None] * matrix[:, 2]
+    rows = np.arange(moved.shape[0], dtype=np.float64)[:, None, None]
+    columns = np.arange(moved.shape[1], dtype=np.float64)[None, :, None]
+    world = moved + matrix[:, 0] * number + rows * matrix[:, 1] + columns * matrix[:, 2]
     found: Vector = (world + (offset - to_offset)) @ np.linalg.inv(to_matrix).T
     return np.asarray(found, dtype=np.float32)
 
