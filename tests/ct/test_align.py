@@ -172,14 +172,39 @@ def test_labels_follow_their_tissue(baseline):
     assert not got[~both].any()
 
 
-def test_another_patient_is_not_believed(baseline):
-    found = align(*baseline, *scan(seed=7))
-    assert min(lung.quality.doubtful_percent for lung in found.lungs) > 50.0
+def test_another_patient_is_refused(baseline):
+    with pytest.raises(AlignmentError, match="neither lung is found again in the follow-up") as refused:
+        align(*baseline, *scan(seed=7))
+    assert [problem.code for problem in refused.value.problems] == ["other_patient"]
+
+
+def test_another_left_lung_is_not_believed(baseline):
+    other, own = scan(seed=7, day=1), scan(day=1)
+    hu = np.where(own[1].labels == 2, other[0].hu, own[0].hu)
+    found = align(*baseline, replace(own[0], hu=hu), own[1])
+    right, left = (lung.quality.doubtful_percent for lung in found.lungs)
+    assert right < 5.0
+    assert left == 100.0
     assert [flag.code for flag in found.flags] == ["alignment_doubtful"]
-    assert "right upper central" in found.flags[0].message
+    assert "left upper central (100 %)" in found.flags[0].message
     believed = np.stack([believed_in_slice(found, n) for n in range(SHAPE[0])])
-    assert believed[inside(baseline)].mean() < 0.5
-    assert not believed[~inside(baseline)].any()
+    assert believed[baseline[1].labels == 1].mean() > 0.95
+    assert not believed[baseline[1].labels != 1].any()
+
+
+def test_lung_that_filled_is_not_believed(baseline):
+    # The lowest third of the left lung is fluid at follow-up: it is no lung there.
+    volume, lungs = scan(day=1)
+    filled = (lungs.labels == 2) & (places()[..., 2] < -14.0)
+    labels = np.where(filled, 0, lungs.labels).astype(np.uint8)
+    hu = np.where(filled, 20, volume.hu).astype(np.int16)
+    found = align(*baseline, replace(volume, hu=hu), replace(lungs, labels=labels))
+    believed = np.stack([believed_in_slice(found, n) for n in range(SHAPE[0])])
+    assert believed[baseline[1].labels == 1].mean() > 0.95
+    errors = np.linalg.norm(field(found), axis=-1)
+    gone = (baseline[1].labels == 2) & (places()[..., 2] < -22.0)
+    assert believed[gone].mean() < 0.2
+    assert errors[(baseline[1].labels == 2) & believed].mean() < MEAN_MM
 
 
 def test_a_fold_is_smoothed_away_and_nothing_else():

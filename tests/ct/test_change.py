@@ -15,7 +15,7 @@ from tests.ct.vessels import scan
 DEEP = (slice(18, 28), slice(22, 34), slice(18, 28))
 """A block inside the right lung."""
 INNER = (slice(20, 26), slice(25, 31), slice(21, 25))
-"""Its voxels farther than the reach of error from its border: 2 mm is no slice of 3 mm, and one pixel of 2 mm."""
+"""Its voxels farther than the reach of error from its border."""
 
 
 @pytest.fixture(scope="module")
@@ -58,11 +58,22 @@ def test_each_change_has_its_name(aligned, before, after, change):
     assert not found.labels[~inside].any()
 
 
-def test_a_border_that_moved_by_less_than_the_error_did_not_change(aligned):
+def test_a_border_that_moved_by_less_than_the_error_did_not_change(aligned, monkeypatch):
+    monkeypatch.setattr("breathline.ct.change.REACH_MM", 2.0)  # a pixel of this coarse grid
     wider = (DEEP[0], slice(DEEP[1].start - 1, DEEP[1].stop), DEEP[2])  # one pixel of 2 mm
     found = map_change(patterns(aligned, "ground_glass"), patterns(aligned, "ground_glass", wider), aligned)
     codes = set(np.unique(found.labels.labels).tolist())
     assert codes == {0, CHANGE_CODES["unchanged"], CHANGE_CODES["persistent"]}
+
+
+def test_what_is_thinner_than_the_error_to_both_sides_did_not_change(aligned, monkeypatch):
+    monkeypatch.setattr("breathline.ct.change.REACH_MM", 2.0)
+    sheet = (DEEP[0], DEEP[1], slice(DEEP[2].start, DEEP[2].start + 2))
+    inside = aligned.baseline_lungs.labels > 0
+    for before, after in (("normal", "ground_glass"), ("ground_glass", "normal")):
+        pair = patterns(aligned, before, sheet), patterns(aligned, after, sheet)
+        found = map_change(*pair, aligned).labels.labels
+        assert (found[inside] == CHANGE_CODES["unchanged"]).all()
 
 
 def test_exchanged_dates_mirror_the_change(aligned):

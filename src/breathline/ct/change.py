@@ -34,14 +34,15 @@ CHANGE_CODES: Mapping[str, int] = MappingProxyType(
 """``unchanged`` is lung without disease at either date, within error; ``persistent`` is disease that stayed as it was,
 within error; ``not_compared`` is lung whose alignment is not believed."""
 
-REACH_MM = 2.0
-"""What changed within this of its like at the other date is within the error of alignment and labels: the 95th
-percentile of the alignment's error on pairs whose displacement is known, and a voxel [mm]."""
+REACH_MM = 1.5
+"""What changed within this of its like at the other date is within the error of alignment and labels: the most that the
+alignment may err by in 95 % of the lung [mm]. On a phantom whose disease stayed, 0 mm called 11 % of it cleared or new,
+1.5 mm 2 % and 2 mm 0.3 %; on one where 703 mL cleared, they told 675, 616 and 553 mL."""
 
 _GROUPS = ("clear", "haze", "solid", "net", "cyst")
-_CLEAR, _MUTE, _OUTSIDE, _SEEN_NEARBY = 0, 200, 201, 202
-"""Codes of places beside those of changes and groups: lung without disease; vessels and airways, which run through
-every pattern and witness none; what is no lung or is not compared; disease that the other date shows nearby."""
+_CLEAR, _SEEN_NEARBY, _MUTE, _OUTSIDE = 0, 199, 200, 201
+"""Codes of places beside those of changes and groups: lung without disease; disease that the other date shows
+nearby; vessels and airways, which run through every pattern and witness none; what is no lung or is not compared."""
 _GROUP_OF: Mapping[str, str] = MappingProxyType(
     {
         "normal": "clear",
@@ -208,14 +209,15 @@ def _nearby(values: LabelArray, at: tuple[int, int, int], offsets: NDArray[np.in
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _all_around(values: LabelArray, at: tuple[int, int, int], offsets: NDArray[np.int64], wanted: int) -> bool:
+def _all_around(
+    values: LabelArray, at: tuple[int, int, int], offsets: NDArray[np.int64], wanted: int
+) -> bool:
     """Tell whether all lung within reach of a place has a value; what is no lung, and vessels, say nothing."""
     for n in range(offsets.shape[0]):
         z, y, x = at[0] + offsets[n, 0], at[1] + offsets[n, 1], at[2] + offsets[n, 2]
         if z < 0 or y < 0 or x < 0 or z >= values.shape[0] or y >= values.shape[1] or x >= values.shape[2]:
             continue
-        value = values[z, y, x]
-        if not (value == wanted or value == _OUTSIDE or value == _MUTE):  # noqa: PLR1714  # compiled
+        if values[z, y, x] != wanted and values[z, y, x] < _MUTE:
             return False
     return True
 
@@ -230,15 +232,14 @@ def _first_look(
         for y in range(before.shape[1]):
             for x in range(before.shape[2]):
                 first, second = before[z, y, x], after[z, y, x]
-                if first == _OUTSIDE or second == _OUTSIDE:
+                if max(first, second) == _OUTSIDE:
                     found[z, y, x] = _OUTSIDE
                     continue
                 was = _CLEAR if first == _MUTE else first
                 now = _CLEAR if second == _MUTE else second
                 at = (z, y, x)
                 if was == now:
-                    muted = first == _MUTE or second == _MUTE
-                    found[z, y, x] = _MUTE if muted else classes[was, was]
+                    found[z, y, x] = _MUTE if max(first, second) == _MUTE else classes[was, was]
                 elif (was != _CLEAR and _nearby(after, at, offsets, was)) or (
                     now != _CLEAR and _nearby(before, at, offsets, now)
                 ):
@@ -248,7 +249,9 @@ def _first_look(
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
-def _cores(looked: LabelArray, changes: NDArray[np.bool_], offsets: NDArray[np.int64], cores: LabelArray) -> None:
+def _cores(
+    looked: LabelArray, changes: NDArray[np.bool_], offsets: NDArray[np.int64], cores: LabelArray
+) -> None:
     """Mark, by its class, what changed together with all that is within reach."""
     for z in numba.prange(looked.shape[0]):
         for y in range(looked.shape[1]):
@@ -260,7 +263,11 @@ def _cores(looked: LabelArray, changes: NDArray[np.bool_], offsets: NDArray[np.i
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
 def _last_look(
-    looked: LabelArray, cores: LabelArray, offsets: NDArray[np.int64], lone: NDArray[np.uint8], found: LabelArray
+    looked: LabelArray,
+    cores: LabelArray,
+    offsets: NDArray[np.int64],
+    lone: NDArray[np.uint8],
+    found: LabelArray,
 ) -> None:
     """Keep a change that lies at the core of its like; what is thinner than the reach to both sides is error."""
     for z in numba.prange(looked.shape[0]):

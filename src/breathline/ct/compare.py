@@ -16,9 +16,10 @@ from breathline.ct.align import Alignment, align, displacement_in_slice, warp_vo
 from breathline.ct.change import CHANGE_CODES, ChangeMap, extent_percent, map_change
 from breathline.ct.measure import MeasuredScan, flag_record, measure_scan, plain_grid, write_labels
 from breathline.ct.order import stored_axes
+from breathline.ct.pairing import pairing_flags
 from breathline.ct.patterns import DEFAULT_METHOD
 from breathline.dicom.series import Series
-from breathline.errors import OutputError, Severity
+from breathline.errors import OutputError
 from breathline.model.volume import PATTERN_CODES, QualityFlag, Step, Volume
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
@@ -79,30 +80,9 @@ def compare_scans(
         followup=second,
         alignment=alignment,
         change=change,
-        quality=(*_pairing(first.volume, second.volume), *alignment.flags),
+        quality=(*pairing_flags(first.volume, second.volume), *alignment.flags),
         steps=change.labels.steps,
     )
-
-
-def _pairing(baseline: Volume, followup: Volume) -> list[QualityFlag]:
-    """Tell a pair that cannot be what it is said to be."""
-    flags = []
-    if baseline.hu.shape == followup.hu.shape and bool(np.array_equal(baseline.hu, followup.hu)):
-        message = (
-            "Both scans hold the same picture: the same scan was given twice, and nothing can have changed."
-        )
-        flags.append(QualityFlag(code="same_scan", severity=Severity.WARNING, message=message))
-    before, after = baseline.acquisition.date, followup.acquisition.date
-    if before and after and before > after:
-        message = (
-            f"The baseline ({before}) is later than the follow-up ({after}): they may have been exchanged."
-        )
-        flags.append(QualityFlag(code="dates_exchanged", severity=Severity.WARNING, message=message))
-    kernels = baseline.acquisition.kernel, followup.acquisition.kernel
-    if all(kernels) and kernels[0] != kernels[1]:
-        message = f"The kernels differ ({kernels[0]}, then {kernels[1]}): fine patterns differ by that alone."
-        flags.append(QualityFlag(code="kernels_differ", severity=Severity.WARNING, message=message))
-    return flags
 
 
 def write_comparison(comparison: Comparison, out: Path, *, progress: Progress = silent) -> None:
@@ -159,6 +139,10 @@ def change_record(comparison: Comparison) -> dict[str, Any]:
     counts = np.bincount(change.labels.labels.ravel(), minlength=1 + max(CHANGE_CODES.values()))
     return {
         "schema": SCHEMA,
+        "scans": {
+            "baseline": dict(comparison.baseline.result.scan),
+            "followup": dict(comparison.followup.result.scan),
+        },
         "labels": dict(CHANGE_CODES),
         "volume_ml": {name: round(float(counts[code]) * each, 3) for name, code in CHANGE_CODES.items()},
         "extent": [_extent(comparison, name) for name in DISEASE] if change.transitions else [],

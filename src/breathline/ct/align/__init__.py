@@ -14,8 +14,8 @@ from breathline.ct.align.alignment import (
     jacobian_in_slice,
 )
 from breathline.ct.align.lattice import lung_image
-from breathline.ct.align.quality import doubtful_regions, flags_of, judged
-from breathline.ct.align.refusal import AlignmentError, common_lungs
+from breathline.ct.align.quality import doubtful_regions, flags_of, is_unlike, judged
+from breathline.ct.align.refusal import AlignmentError, common_lungs, other_patient
 from breathline.ct.align.register import LEVELS, pyramid, register
 from breathline.ct.align.smoothing import STIFFNESS
 from breathline.ct.align.warp import warp_labels, warp_volume
@@ -75,6 +75,8 @@ def align(
 
     with ThreadPoolExecutor(WORKERS) as pool:
         lungs = tuple(pool.map(one, common.items()))
+    if all(is_unlike(lung.quality.likeness, lung.quality.vessel_overlap) for lung in lungs):
+        raise AlignmentError([other_patient(max(lung.quality.vessel_overlap for lung in lungs))])
     regions = doubtful_regions(baseline_lungs, lungs)
     return Alignment(
         baseline_lungs=baseline_lungs,

@@ -188,27 +188,29 @@ def _gather(
 
 def likeness(
     fixed: Features, moving: Features, displacement: FloatArray, cubes: int
-) -> tuple[FloatArray, NDArray[np.float64]]:
-    """Give the correlation of detail in each cell (−1 to 1; 0 where hardly any lung meets), and the vessels' overlap.
+) -> tuple[FloatArray, FloatArray, NDArray[np.float64]]:
+    """Tell how alike the scans are under a displacement.
 
     Returns
     -------
     FloatArray
-        Correlation, (z, y, x).
+        Correlation of detail in each cell, −1 to 1; 0 where hardly any lung meets.
+    FloatArray
+        Share of each cell that is lung in the fixed scan and none in the moving one, 0 to 1.
     NDArray
         Cubes of vessel in the fixed lung, in the moving lung under it, and in both.
     """
-    sums = np.zeros((*displacement.shape[:3], 4), dtype=np.float32)
+    sums = np.zeros((*displacement.shape[:3], 5), dtype=np.float32)
     vessels = np.zeros(3, dtype=np.float64)
     shift: Vector = (fixed.origin_mm - moving.origin_mm).astype(np.float32)
     _compare(
         side_of(fixed), side_of(moving), displacement, cubes, np.float32(fixed.cube_mm), shift, sums, vessels
     )
-    product, first, second, count = np.moveaxis(sums, 3, 0)
+    product, first, second, count, held = np.moveaxis(sums, 3, 0)
     found = np.divide(
         product, np.sqrt(first * second), out=np.zeros_like(product), where=count > 0.2 * cubes**3
     )
-    return found, vessels
+    return found, (held - count) / np.float32(cubes**3), vessels
 
 
 VESSEL = 1.5
@@ -235,6 +237,8 @@ def _compare(
                 detail = fixed.detail[z, y, x]
                 if detail == 0:
                     continue
+                cell = sums[z // cubes, y // cubes, x // cubes]
+                cell[4] += 1
                 cx, fx = place_between(x, cubes, cells_x)
                 uz, uy, ux = _moved_to(field, cz, cy, cx, fz, fy, fx)
                 pz, py, px = (
@@ -249,7 +253,6 @@ def _compare(
                 if _with_slope(moving.share, iz, iy, ix, ez, ey, ex)[0] < 0.6:
                     continue
                 value = _with_slope(moving.detail, iz, iy, ix, ez, ey, ex)[0]
-                cell = sums[z // cubes, y // cubes, x // cubes]
                 cell[0] += detail * value
                 cell[1] += detail * detail
                 cell[2] += value * value

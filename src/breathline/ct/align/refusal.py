@@ -100,6 +100,19 @@ def _apart(name: str, before: float, after: float) -> Problem | None:
     return None
 
 
+def other_patient(vessel_overlap: float) -> Problem:
+    """Say that neither lung is found again in the follow-up."""
+    message = (
+        f"neither lung is found again in the follow-up: {100 * vessel_overlap:.0f} % of its vessels at most lie where "
+        "they should. Scans of one patient share about half of them or more."
+    )
+    mend = (
+        "See whether both scans are of the same patient. If they are, look for a scan that is moved, very noisy or "
+        "of very thick slices, and compare extents, not voxels."
+    )
+    return Problem(code="other_patient", message=message, mend=mend)
+
+
 def _left_out(problem: Problem) -> QualityFlag:
     message = f"One lung was not compared: {problem.message}"
     return QualityFlag(code=problem.code, severity=Severity.WARNING, message=message)
