@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -18,10 +19,11 @@ from benchmarks.pairs import Pair, phantom_pair, real_pair, to_world
 from benchmarks.peers import PEERS, peer_error, write_grid
 from benchmarks.row import Row, measured
 from breathline.ct.align import Alignment, align, displacement_in_slice
+from breathline.ct.compare import change_record, compare_scans, write_comparison
 from breathline.ct.lungs import find_lungs
 from breathline.ct.read import read_scan
 from breathline.model.volume import LUNG_CODES, Geometry, LabelMap, Volume
-from breathline.phantom import PhantomSpec
+from breathline.phantom import PhantomSpec, write_phantom_pair
 
 REAL_CT = Path(__file__).resolve().parents[2] / "shared" / "data" / "ct"
 REAL = (("ground-glass-P001", 1, 1.0), ("normal-normal001", 2, -1.0), ("nlst-101287", 3, 1.0))
@@ -33,7 +35,7 @@ def rows() -> list[Row]:
     found = []
     for name in pairs_here():
         found += _of_pair(name)
-    return [*found, *_landmarks()]
+    return [*found, *_landmarks(), *comparison_rows()]
 
 
 def pairs_here() -> list[str]:
@@ -77,6 +79,37 @@ def _of_pair(name: str) -> Iterator[Row]:
             figure = peer_error(peer, pair, Path(folder))
             if figure:
                 yield Row(what=f"{peer}: mean, 95th percentile; folded share; time", on=on, figure=figure)
+
+
+def comparison_rows() -> Iterator[Row]:
+    """Compare two visits from DICOM to files: price, and what cleared beside the phantom's truth."""
+    size = {"seed": 41, "slices": 300, "thickness_mm": 320 / 300}
+    before = PhantomSpec(ground_glass=24, study_date=date(2023, 1, 10), **size)
+    after = PhantomSpec(ground_glass=8, study_date=date(2023, 7, 10), visit=1, inspiration=0.92, **size)
+    with tempfile.TemporaryDirectory() as folder:
+        truths = write_phantom_pair(Path(folder) / "pair", before, after)
+        scans = [Path(folder) / "pair" / name / "dicom" for name in ("baseline", "followup")]
+        measured(_compared, *scans, f"{folder}/out")  # compiles
+        (record, spent), seconds, peak = measured(_compared, *scans, f"{folder}/out")
+    on = "phantom 512 × 512 × 300, ground-glass 24 % then 8 %"
+    yield Row(
+        what="two scans from DICOM to what changed, all files written: time, peak memory", on=on,
+        figure=f"{seconds:.0f} s, {spent:.0f} s of processor; {peak:.2f} GiB", wanted="≤ 60 s, ≤ 3.5 GiB",
+        met=seconds <= 60 and peak <= 3.5,
+    )  # fmt: skip
+    extent = next(item for item in record["extent"] if item["pattern"] == "ground_glass")
+    change = extent["followup_same_tissue"] - extent["baseline_same_tissue"]
+    true = truths[1].percent["ground_glass"] - truths[0].percent["ground_glass"]
+    yield Row(
+        what="change of ground-glass in the same tissue; truth", on=on,
+        figure=f"{change:+.1f} points; {true:+.1f} points",
+    )  # fmt: skip
+
+
+def _compared(baseline: Path, followup: Path, out: str) -> tuple[dict, float]:
+    found = compare_scans(baseline, followup)
+    write_comparison(found, Path(out))
+    return change_record(found), time.process_time()
 
 
 def _scans(pair: Pair) -> tuple[Volume, LabelMap, Volume, LabelMap]:
