@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks import (
+    align,
     coverage,
     exposure,
     interval_hrct,
@@ -35,6 +36,7 @@ PARTS = {
     "Patterns on whole phantoms": coverage,
     "Interval HRCT against the whole volume": interval_hrct,
     "On real scans": real_ct,
+    "Two scans laid on each other": align,
 }
 
 HEAD = """\

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from breathline.ct.align.alignment import Alignment, LungAlignment, LungQuality
+from breathline.ct.align.register import Field
 from breathline.equations import EQUATIONS, Input, ReferenceEquation
 from breathline.equations.equation import Distribution, People
 from breathline.model.assessment import Verdict
@@ -18,6 +20,7 @@ from breathline.outcomes import OUTCOMES
 from breathline.sources import Source
 from breathline.testing import (
     ContractError,
+    check_alignment,
     check_criterion,
     check_equation,
     check_outcome,
@@ -257,6 +260,94 @@ def test_thresholds_pass() -> None:
 def test_check_pattern_method_fails_on(wrong: Callable[[Volume, LabelMap], LabelMap], complaint: str) -> None:
     with pytest.raises(ContractError, match="breaks its contract") as error:
         check_pattern_method(wrong)
+    assert any(complaint in broken for broken in error.value.broken)
+
+
+def by_centroid(
+    baseline: Volume, baseline_lungs: LabelMap, followup: Volume, followup_lungs: LabelMap
+) -> Alignment:
+    """Lay centroids on each other: right for the contract's chest, which only shifts."""
+    steps = np.array(baseline.geometry.spacing_mm)
+    ends = [np.argwhere(lungs.labels).mean(axis=0) * steps for lungs in (baseline_lungs, followup_lungs)]
+    shape = (6, 6, 6)
+    field = Field(
+        displacement=np.broadcast_to(ends[1] - ends[0], (*shape, 3)).astype(np.float32),
+        cells=np.ones(shape, dtype=bool),
+        origin_mm=np.zeros(3),
+        step_mm=40.0,
+    )
+    quality = LungQuality(
+        name="lung", inverse_mm=0.0, inverse_95_mm=0.0, likeness=1.0, vessel_overlap=1.0, least_jacobian=1.0,
+        volume_ml=(1.0, 1.0), mass_g=(1.0, 1.0), doubtful_percent=0.0,
+    )  # fmt: skip
+    lungs = tuple(
+        LungAlignment(
+            code=code,
+            field=field,
+            jacobian=np.ones(shape, dtype=np.float32),
+            doubtful=np.zeros(shape, dtype=bool),
+            quality=quality,
+        )
+        for code in (1, 2)
+    )
+    return Alignment(
+        baseline_lungs=baseline_lungs,
+        followup_geometry=followup.geometry,
+        lungs=lungs,
+        doubtful_regions={},
+        flags=(),
+        steps=(),
+    )
+
+
+def moving(change: Callable[[np.ndarray], np.ndarray]) -> Callable[..., Alignment]:
+    def align(*scans: Any) -> Alignment:
+        good = by_centroid(*scans)
+        lungs = tuple(
+            replace(lung, field=replace(lung.field, displacement=change(lung.field.displacement)))
+            for lung in good.lungs
+        )
+        return replace(good, lungs=lungs)
+
+    return align
+
+
+def everywhere(*scans: Any) -> Alignment:
+    good = by_centroid(*scans)
+    return replace(
+        good, baseline_lungs=replace(good.baseline_lungs, labels=np.ones_like(good.baseline_lungs.labels))
+    )
+
+
+def folding(*scans: Any) -> Alignment:
+    good = by_centroid(*scans)
+    lungs = tuple(replace(lung, quality=replace(lung.quality, least_jacobian=-0.1)) for lung in good.lungs)
+    return replace(good, lungs=lungs)
+
+
+def wandering() -> Callable[..., Alignment]:
+    random = np.random.default_rng(1)
+    return moving(lambda field: field + random.normal(0, 0.01, 3).astype(np.float32))
+
+
+def test_centroids_pass() -> None:
+    check_alignment(by_centroid)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "complaint"),
+    [
+        (moving(lambda field: field + np.float32(1)), "the same scan twice moves"),
+        (moving(np.zeros_like), "a shift is missed by 11.5 mm"),
+        (moving(np.abs), "does not turn it round"),
+        (everywhere, "moves outside the lungs"),
+        (folding, "the lung folds"),
+        (wandering(), "gives another output"),
+    ],
+)
+def test_check_alignment_fails_on(wrong: Callable[..., Alignment], complaint: str) -> None:
+    with pytest.raises(ContractError, match="The alignment breaks its contract") as error:
+        check_alignment(wrong)
     assert any(complaint in broken for broken in error.value.broken)
 
 

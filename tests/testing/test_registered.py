@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from breathline.ct.align import align
 from breathline.ct.patterns import PATTERN_METHODS
 from breathline.model.assessment import Timeline
 from breathline.model.patient import Person
 from breathline.model.safety import EventsStatus, SafetySummary
-from breathline.testing import check_pattern_method
+from breathline.testing import check_alignment, check_pattern_method
 from breathline.verdict import CRITERIA, Evidence
 
 
@@ -16,6 +17,10 @@ from breathline.verdict import CRITERIA, Evidence
 def test_every_pattern_method_keeps_its_contract(name: str) -> None:
     method = PATTERN_METHODS[name]
     check_pattern_method(lambda volume, lungs: method.classify(volume, lungs).labels)
+
+
+def test_the_alignment_keeps_its_contract() -> None:
+    check_alignment(align)
 
 
 @pytest.mark.parametrize("name", CRITERIA)

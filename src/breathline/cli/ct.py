@@ -1,4 +1,4 @@
-"""``breathline ct``: one scan measured."""
+"""``breathline ct``: one scan measured, or two compared."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from breathline.outputs import check_folder
 
 @click.group()
 def ct() -> None:
-    """Measure chest CT."""
+    """Measure chest CT, or compare two."""
 
 
 @ct.command()
@@ -73,6 +73,48 @@ def measure(
             number = f"{item['value']:.1f} {item['unit']} ({item['low']:.1f} to {item['high']:.1f})"
             say(f"{item['measure']}: {number}", quiet=quiet)
     say(f"\n{region_table(measured.result.measurements)}\n", quiet=quiet)
+    say(f"Written to {out}", quiet=quiet)
+
+
+@ct.command()
+@click.argument("baseline", type=click.Path(path_type=Path))
+@click.argument("followup", type=click.Path(path_type=Path))
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--method", default=None, help="Pattern method; see `breathline list patterns`.")
+@click.option("--json", "as_text", is_flag=True, help="Print what changed as JSON.")
+@click.option("--quiet", is_flag=True, help="No progress and no messages.")
+def compare(
+    baseline: Path, followup: Path, *, out: Path, method: str | None, as_text: bool, quiet: bool
+) -> None:
+    """Compare two chest CT of one patient place by place: what cleared, stayed, came or turned to scar."""
+    with told(), progress_bars(quiet=quiet) as progress:
+        from breathline.ct.compare import (  # noqa: PLC0415
+            FILES,
+            MARK,
+            change_record,
+            compare_scans,
+            write_comparison,
+        )
+        from breathline.ct.patterns import DEFAULT_METHOD  # noqa: PLC0415
+
+        check_folder(out, mark=MARK, holds=FILES)
+        found = compare_scans(baseline, followup, method=method or DEFAULT_METHOD, progress=progress)
+        write_comparison(found, out, progress=progress)
+        content = change_record(found)
+    for flag in content["quality"]:
+        if flag["severity"] != "note":
+            say(flag["message"], quiet=quiet)
+    if as_text:
+        click.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        return
+    for name, volume in content["volume_ml"].items():
+        say(f"{name.replace('_', ' ')}: {volume:.0f} mL", quiet=quiet)
+    for item in content["extent"]:
+        raw = f"{item['baseline']:.1f} to {item['followup']:.1f} % of the lungs"
+        same = (
+            f"{item['baseline_same_tissue']:.1f} to {item['followup_same_tissue']:.1f} % of the same tissue"
+        )
+        say(f"{item['pattern'].replace('_', ' ')}: {raw}; {same}", quiet=quiet)
     say(f"Written to {out}", quiet=quiet)
 
 

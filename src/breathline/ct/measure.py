@@ -201,7 +201,7 @@ def write_labels(labels: LabelMap, volume: Volume, target: Path) -> None:
     NIfTI knows one distance between slices: where they lie unevenly, the file carries one label slice a scanned
     slice at their mean distance, as a viewer shows the series itself.
     """
-    grid = volume.stored or _plain_grid(volume)
+    grid = volume.stored or plain_grid(volume)
     image = sitk.GetImageFromArray(stored_axes(labels.labels, grid))
     image.SetSpacing(grid.spacing_mm)
     image.SetOrigin(grid.origin_mm)
@@ -209,7 +209,8 @@ def write_labels(labels: LabelMap, volume: Volume, target: Path) -> None:
     sitk.WriteImage(image, str(target), useCompression=True, compressionLevel=2)
 
 
-def _plain_grid(volume: Volume) -> StoredGrid:
+def plain_grid(volume: Volume) -> StoredGrid:
+    """Give the grid on which a volume made in memory is written."""
     dz, dy, dx = volume.geometry.spacing_mm
     slices, rows, columns = volume.geometry.direction
     matrix = np.column_stack([columns, rows, slices])
@@ -221,7 +222,7 @@ def as_json(result: ScanMeasurement) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "scan": dict(result.scan),
-        "quality": [_flag(flag) for flag in result.quality],
+        "quality": [flag_record(flag) for flag in result.quality],
         "labels": dict(result.labels),
         "measurements": [
             {
@@ -242,5 +243,6 @@ def as_json(result: ScanMeasurement) -> dict[str, Any]:
     }
 
 
-def _flag(flag: QualityFlag) -> dict[str, str]:
+def flag_record(flag: QualityFlag) -> dict[str, str]:
+    """Give a flag as it stands in the files."""
     return {"code": flag.code, "severity": flag.severity.value, "message": flag.message}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 from breathline.dicom.series import Series, slice_normal
 from breathline.errors import Problem, ScanError
-from breathline.model.volume import Geometry, HounsfieldArray, LabelArray, StoredGrid
+from breathline.model.volume import Geometry, HounsfieldArray, StoredGrid
+
+Number = TypeVar("Number", bound=np.generic)
 
 MOST_OBLIQUE_DEG = 30.0
 
@@ -102,8 +106,8 @@ def _from_first(positions_mm: tuple[float, ...] | None, flipped: bool) -> tuple[
     return tuple(abs(place - ends) for place in order)
 
 
-def stored_axes(labels: LabelArray, grid: StoredGrid) -> LabelArray:
-    """Turn labels on the volume's axes back to those of the file."""
-    turned = labels.transpose(grid.axes)
+def stored_axes(values: NDArray[Number], grid: StoredGrid) -> NDArray[Number]:
+    """Turn what lies on the volume's axes back to those of the file."""
+    turned = values.transpose(grid.axes)
     flips = tuple(axis for axis in range(3) if grid.flipped[axis])
     return np.ascontiguousarray(np.flip(turned, flips) if flips else turned)

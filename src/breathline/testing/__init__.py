@@ -8,6 +8,7 @@ Each raises `ContractError`, which names everything that is wrong with the item:
         check_outcome(MEASURE)
 """
 
+from breathline.testing.alignment import check_alignment
 from breathline.testing.contract import ContractError
 from breathline.testing.criterion import check_criterion, check_verdict
 from breathline.testing.equation import check_equation
@@ -18,6 +19,7 @@ from breathline.testing.population import check_population_model
 
 __all__ = [
     "ContractError",
+    "check_alignment",
     "check_criterion",
     "check_equation",
     "check_formula",

@@ -1,0 +1,129 @@
+"""Pairs of scans that are not aligned, with the reason, and what is said of those that are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from breathline.errors import Problem, ScanError, Severity
+from breathline.model.volume import LUNG_CODES, LabelMap, QualityFlag, Volume
+
+MOST_RATIO = 2.0
+"""A lung that doubled or halved between the dates is another breath, a collapse or another patient: nothing of the
+kind was tried."""
+FEWEST_ML = 100.0
+"""What is smaller is no lung that could be aligned [mL]."""
+WIDEST_MM = 5.5
+"""Slices farther apart than this carry no vessels to go by along the body [mm]."""
+
+
+class AlignmentError(ScanError):
+    """Two scans cannot be laid on each other."""
+
+    headline = "The scans cannot be laid on each other"
+
+
+def common_lungs(
+    baseline: Volume, baseline_lungs: LabelMap, followup: Volume, followup_lungs: LabelMap
+) -> tuple[dict[str, int], list[QualityFlag]]:
+    """Find the lungs to align, by name, and what is to be said of the pair.
+
+    Raises
+    ------
+    AlignmentError
+        With every reason.
+    """
+    problems = [
+        problem
+        for date, volume, lungs in (
+            ("baseline", baseline, baseline_lungs),
+            ("follow-up", followup, followup_lungs),
+        )
+        for problem in _of_scan(date, volume, lungs)
+    ]
+    if problems:
+        raise AlignmentError(problems)
+    common: dict[str, int] = {}
+    for name, code in LUNG_CODES.items():
+        before, after = _millilitres(baseline_lungs, code), _millilitres(followup_lungs, code)
+        if max(before, after) < FEWEST_ML:
+            continue
+        reason = _apart(name, before, after)
+        if reason is None:
+            common[name] = code
+        else:
+            problems.append(reason)
+    if not common:
+        raise AlignmentError(problems)
+    left_out = [_left_out(problem) for problem in problems]
+    return common, [*left_out, *_positions(baseline, followup)]
+
+
+_LOOK = "Look at both scans and their lung masks; give lungs drawn elsewhere if a mask is wrong."
+
+
+def _of_scan(date: str, volume: Volume, lungs: LabelMap) -> list[Problem]:
+    if lungs.labels.shape != volume.hu.shape:
+        message = f"the lungs of the {date} are not on the grid of its scan."
+        return [Problem(code="mask_grid", message=message, mend="Give the lungs of that scan.")]
+    if volume.geometry.is_interval:
+        message = f"the {date} is interval HRCT: between its slices nothing is known of the lung."
+        return [
+            Problem(code="alignment_interval", message=message, mend="Compare its extents, not its voxels.")
+        ]
+    if volume.geometry.spacing_mm[0] > WIDEST_MM:
+        apart = volume.geometry.spacing_mm[0]
+        message = f"the slices of the {date} lie {apart:.1f} mm apart; up to {WIDEST_MM:g} mm is allowed."
+        mend = "Give a thinner reconstruction, or compare extents, not voxels."
+        return [Problem(code="alignment_thick", message=message, mend=mend)]
+    if not any(_millilitres(lungs, code) >= FEWEST_ML for code in LUNG_CODES.values()):
+        return [Problem(code="no_lungs", message=f"no lungs were found in the {date}.", mend=_LOOK)]
+    return []
+
+
+def _millilitres(lungs: LabelMap, code: int) -> float:
+    return int(np.count_nonzero(lungs.labels == code)) * lungs.geometry.voxel_ml
+
+
+def _apart(name: str, before: float, after: float) -> Problem | None:
+    """Say why one lung cannot be laid on itself, if so."""
+    words = name.replace("_", " ")
+    sizes = f"{before:.0f} mL in the baseline and {after:.0f} mL in the follow-up"
+    if min(before, after) < FEWEST_ML:
+        message = f"the {words} is missing or tiny at one date: {sizes}."
+        return Problem(code="lung_missing", message=message, mend=_LOOK)
+    if max(before / after, after / before) > MOST_RATIO:
+        message = (
+            f"the {words} measures {sizes}, more than {MOST_RATIO:g} times as much at one date: another breath, "
+            "fluid, surgery or another patient."
+        )
+        return Problem(code="lung_volume_differs", message=message, mend=_LOOK)
+    return None
+
+
+def other_patient(vessel_overlap: float) -> Problem:
+    """Say that neither lung is found again in the follow-up."""
+    message = (
+        f"neither lung is found again in the follow-up: {100 * vessel_overlap:.0f} % of its vessels at most lie where "
+        "they should. Scans of one patient share about half of them or more."
+    )
+    mend = (
+        "See whether both scans are of the same patient. If they are, look for a scan that is moved, very noisy or "
+        "of very thick slices, and compare extents, not voxels."
+    )
+    return Problem(code="other_patient", message=message, mend=mend)
+
+
+def _left_out(problem: Problem) -> QualityFlag:
+    message = f"One lung was not compared: {problem.message}"
+    return QualityFlag(code=problem.code, severity=Severity.WARNING, message=message)
+
+
+def _positions(baseline: Volume, followup: Volume) -> list[QualityFlag]:
+    before, after = baseline.acquisition.patient_position, followup.acquisition.patient_position
+    if not before or not after or before == after:
+        return []
+    message = (
+        f"The patient lay otherwise ({before}, then {after}): blood and air settle elsewhere, so density changes by "
+        "itself where the lung now lies lower or higher."
+    )
+    return [QualityFlag(code="position_differs", severity=Severity.WARNING, message=message)]

@@ -1,0 +1,119 @@
+"""A follow-up scan, or labels drawn on it, laid on the baseline's grid, slice by slice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from breathline import __version__
+from breathline.ct.align.alignment import Alignment, displacement_in_slice, jacobian_in_slice
+from breathline.ct.align.lattice import FloatArray, Vector, world_axes
+from breathline.model.volume import PADDING, HounsfieldArray, LabelArray, LabelMap, Step, Volume
+
+WORKERS = 2
+
+
+def warp_volume(followup: Volume, alignment: Alignment, *, conserve_mass: bool = False) -> Volume:
+    """Lay the lungs of the follow-up on the baseline's grid.
+
+    Parameters
+    ----------
+    conserve_mass
+        True to give the density that the tissue would have at the baseline's breath: as much denser as its volume is
+        smaller there, by the Jacobian.
+
+    Returns
+    -------
+    Volume
+        Values interpolated linearly inside the baseline's lungs, ``PADDING`` elsewhere [HU].
+    """
+    geometry = alignment.baseline_lungs.geometry
+    hu = np.full(geometry.shape, PADDING, dtype=np.int16)
+
+    def fill(number: int) -> None:
+        places = _places(alignment, number)
+        scale = (
+            jacobian_in_slice(alignment, number) if conserve_mass else np.ones(geometry.shape[1:], np.float32)
+        )
+        _sample(followup.hu, places, alignment.baseline_lungs.labels[number], scale, hu[number])
+
+    _in_all_slices(fill, alignment)
+    step = Step(name="warp", parameters={"conserve_mass": conserve_mass}, version=__version__)
+    return replace(
+        followup, hu=hu, geometry=geometry, stored=None, steps=(*followup.steps, *alignment.steps, step)
+    )
+
+
+def warp_labels(followup: LabelMap, alignment: Alignment) -> LabelMap:
+    """Lay labels of the follow-up on the baseline's grid: each voxel gets the label where its tissue lies."""
+    geometry = alignment.baseline_lungs.geometry
+    labels = np.zeros(geometry.shape, dtype=np.uint8)
+
+    def fill(number: int) -> None:
+        places = _places(alignment, number)
+        _pick(followup.labels, places, alignment.baseline_lungs.labels[number], labels[number])
+
+    _in_all_slices(fill, alignment)
+    step = Step(name="warp", parameters={"labels": True}, version=__version__)
+    return replace(
+        followup, labels=labels, geometry=geometry, steps=(*followup.steps, *alignment.steps, step)
+    )
+
+
+def _in_all_slices(fill: Callable[[int], None], alignment: Alignment) -> None:
+    used = np.flatnonzero([layer.any() for layer in alignment.baseline_lungs.labels])
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(fill, used.tolist()))
+
+
+def _places(alignment: Alignment, number: int) -> FloatArray:
+    """Give where the tissue of each voxel of a slice lies in the follow-up, in its voxels (slice, row, column)."""
+    moved = displacement_in_slice(alignment, number)[..., ::-1].astype(np.float64)
+    matrix, offset = world_axes(alignment.baseline_lungs.geometry)
+    to_matrix, to_offset = world_axes(alignment.followup_geometry)
+    rows = np.arange(moved.shape[0], dtype=np.float64)[:, None, None]
+    columns = np.arange(moved.shape[1], dtype=np.float64)[None, :, None]
+    world = moved + matrix[:, 0] * number + rows * matrix[:, 1] + columns * matrix[:, 2]
+    found: Vector = (world + (offset - to_offset)) @ np.linalg.inv(to_matrix).T
+    return np.asarray(found, dtype=np.float32)
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _sample(
+    hu: HounsfieldArray, places: FloatArray, lungs: LabelArray, scale: FloatArray, found: NDArray[np.int16]
+) -> None:
+    for r in range(lungs.shape[0]):
+        for c in range(lungs.shape[1]):
+            if not lungs[r, c]:
+                continue
+            z = min(max(places[r, c, 0], 0.0), hu.shape[0] - 1.001)
+            y = min(max(places[r, c, 1], 0.0), hu.shape[1] - 1.001)
+            x = min(max(places[r, c, 2], 0.0), hu.shape[2] - 1.001)
+            k, j, i = int(z), int(y), int(x)
+            fz, fy, fx = z - k, y - j, x - i
+            total = 0.0
+            for a in range(2):
+                for b in range(2):
+                    weight = (fz if a else 1 - fz) * (fy if b else 1 - fy)
+                    left, right = hu[k + a, j + b, i], hu[k + a, j + b, i + 1]
+                    total += weight * (max(left, -1024) * (1 - fx) + max(right, -1024) * fx)
+            found[r, c] = np.int16(np.rint((total + 1000.0) * scale[r, c] - 1000.0))
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _pick(labels: LabelArray, places: FloatArray, lungs: LabelArray, found: LabelArray) -> None:
+    for r in range(lungs.shape[0]):
+        for c in range(lungs.shape[1]):
+            if lungs[r, c]:
+                k, j, i = (
+                    int(np.rint(places[r, c, 0])),
+                    int(np.rint(places[r, c, 1])),
+                    int(np.rint(places[r, c, 2])),
+                )
+                if 0 <= k < labels.shape[0] and 0 <= j < labels.shape[1] and 0 <= i < labels.shape[2]:
+                    found[r, c] = labels[k, j, i]

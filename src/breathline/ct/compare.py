@@ -1,0 +1,178 @@
+"""Two scans of one patient from disk to what changed between them, and that to disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
+
+from breathline import __version__
+from breathline.ct.align import Alignment, align, displacement_in_slice, warp_volume
+from breathline.ct.change import CHANGE_CODES, ChangeMap, extent_percent, map_change
+from breathline.ct.measure import MeasuredScan, flag_record, measure_scan, plain_grid, write_labels
+from breathline.ct.order import stored_axes
+from breathline.ct.pairing import pairing_flags
+from breathline.ct.patterns import DEFAULT_METHOD
+from breathline.dicom.series import Series
+from breathline.errors import OutputError
+from breathline.model.volume import PATTERN_CODES, QualityFlag, Step, Volume
+from breathline.outputs import whole_folder
+from breathline.progress import Progress, silent
+from breathline.vectors import Planes, write_vectors
+
+SCHEMA = "breathline/change/1"
+MARK = "change.json"
+FILES = ("displacement.nii.gz", "warped.nii.gz", "change.nii.gz")
+DISEASE = ("ground_glass", "consolidation", "reticulation", "honeycombing")
+
+Source = Path | Sequence[Path] | Series
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Comparison:
+    """Two scans of one patient, measured, laid on each other and compared place by place.
+
+    Parameters
+    ----------
+    quality
+        What a reader should know before believing the comparison.
+    """
+
+    baseline: MeasuredScan
+    followup: MeasuredScan
+    alignment: Alignment
+    change: ChangeMap
+    quality: tuple[QualityFlag, ...]
+    steps: tuple[Step, ...]
+
+
+def compare_scans(
+    baseline: Source, followup: Source, *, method: str = DEFAULT_METHOD, progress: Progress = silent
+) -> Comparison:
+    """Measure two scans of one patient and tell what changed where.
+
+    Parameters
+    ----------
+    baseline, followup
+        Each a DICOM folder, list of DICOM files, NIfTI, MHA or NRRD file, or a series already found.
+    method
+        Name of the pattern method; see ``breathline list patterns``.
+
+    Raises
+    ------
+    ScanError
+        If a scan cannot be read or measured, or the two cannot be laid on each other; carries every reason.
+    """
+    first = measure_scan(baseline, method=method, progress=progress)
+    second = measure_scan(followup, method=method, progress=progress)
+    progress("comparing", 0, 2)
+    alignment = align(first.volume, first.lungs, second.volume, second.lungs)
+    progress("comparing", 1, 2)
+    change = map_change(first.patterns, second.patterns, alignment)
+    progress("comparing", 2, 2)
+    return Comparison(
+        baseline=first,
+        followup=second,
+        alignment=alignment,
+        change=change,
+        quality=(*pairing_flags(first.volume, second.volume), *alignment.flags),
+        steps=change.labels.steps,
+    )
+
+
+def write_comparison(comparison: Comparison, out: Path, *, progress: Progress = silent) -> None:
+    """Write ``change.json``, ``change.nii.gz``, ``warped.nii.gz`` and ``displacement.nii.gz``, whole or not.
+
+    All lie on the grid of the baseline as it was given. Nothing written names the patient.
+
+    Raises
+    ------
+    OutputError
+        If something cannot be written; what was there before is left as it was.
+    """
+    volume = comparison.baseline.volume
+    try:
+        with whole_folder(out, mark=MARK, holds=FILES) as place:
+            write_labels(comparison.change.labels, volume, place / "change.nii.gz")
+            warped = warp_volume(comparison.followup.volume, comparison.alignment)
+            _write_volume(warped, volume, place / "warped.nii.gz")
+            _write_displacement(comparison.alignment, volume, place / "displacement.nii.gz", progress)
+            text = json.dumps(change_record(comparison), indent=2, ensure_ascii=False)
+            (place / MARK).write_text(text + "\n", encoding="utf-8")
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or "the disk refused"
+        raise OutputError(f"The results could not be written to '{out}': {reason}.") from error
+
+
+def _write_volume(warped: Volume, like: Volume, target: Path) -> None:
+    grid = like.stored or plain_grid(like)
+    image = sitk.GetImageFromArray(stored_axes(warped.hu, grid))
+    image.SetSpacing(grid.spacing_mm)
+    image.SetOrigin(grid.origin_mm)
+    image.SetDirection(grid.direction)
+    sitk.WriteImage(image, str(target), useCompression=True, compressionLevel=1)
+
+
+def _write_displacement(alignment: Alignment, volume: Volume, target: Path, progress: Progress) -> None:
+    grid = volume.stored or plain_grid(volume)
+    shape = volume.geometry.shape
+
+    def component(axis: int) -> Planes:
+        whole = np.zeros(shape, dtype=np.float32)
+        for number in range(shape[0]):
+            whole[number] = displacement_in_slice(alignment, number)[..., axis]
+        return stored_axes(whole, grid).__getitem__
+
+    sizes = tuple(shape[axis] for axis in grid.axes)
+    write_vectors(target, grid, sizes, component, lambda *told: progress("writing displacement", *told))
+
+
+def change_record(comparison: Comparison) -> dict[str, Any]:
+    """Give the content of ``change.json``."""
+    change = comparison.change
+    each = change.labels.geometry.voxel_ml
+    counts = np.bincount(change.labels.labels.ravel(), minlength=1 + max(CHANGE_CODES.values()))
+    return {
+        "schema": SCHEMA,
+        "scans": {
+            "baseline": dict(comparison.baseline.result.scan),
+            "followup": dict(comparison.followup.result.scan),
+        },
+        "labels": dict(CHANGE_CODES),
+        "volume_ml": {name: round(float(counts[code]) * each, 3) for name, code in CHANGE_CODES.items()},
+        "extent": [_extent(comparison, name) for name in DISEASE] if change.transitions else [],
+        "transitions": [asdict(item) for item in change.transitions],
+        "alignment": [asdict(lung.quality) for lung in comparison.alignment.lungs],
+        "doubtful_regions": comparison.alignment.doubtful_regions,
+        "quality": [flag_record(flag) for flag in comparison.quality],
+        "steps": [
+            {"name": step.name, "parameters": dict(step.parameters), "version": step.version}
+            for step in comparison.steps
+        ],
+        "version": __version__,
+    }
+
+
+def _extent(comparison: Comparison, pattern: str) -> dict[str, float | str]:
+    """Give a pattern's extent at both dates as measured, and of the same tissue at the baseline's breath [%]."""
+    raw = [_raw(scan, pattern) for scan in (comparison.baseline, comparison.followup)]
+    same = extent_percent(comparison.change.transitions, pattern)
+    return {
+        "pattern": pattern,
+        "unit": "%",
+        "baseline": round(raw[0], 4),
+        "followup": round(raw[1], 4),
+        "baseline_same_tissue": round(same[0], 4),
+        "followup_same_tissue": round(same[1], 4),
+    }
+
+
+def _raw(scan: MeasuredScan, pattern: str) -> float:
+    labels = scan.patterns.labels
+    whole = int(np.count_nonzero(labels))
+    return 100.0 * int(np.count_nonzero(labels == PATTERN_CODES[pattern])) / max(1, whole)
