@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from breathline.ct.order import stored_axes
 from breathline.ct.pairing import pairing_flags
 from breathline.ct.patterns import DEFAULT_METHOD
 from breathline.dicom.series import Series
-from breathline.errors import OutputError
+from breathline.errors import OutputError, ScanError
 from breathline.model.volume import PATTERN_CODES, QualityFlag, Step, Volume
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
@@ -68,8 +68,31 @@ def compare_scans(
     ScanError
         If a scan cannot be read or measured, or the two cannot be laid on each other; carries every reason.
     """
-    first = measure_scan(baseline, method=method, progress=progress)
-    second = measure_scan(followup, method=method, progress=progress)
+    first, second = (
+        _measured(date, source, method, progress)
+        for date, source in (("baseline", baseline), ("follow-up", followup))
+    )
+    return compare_measured(first, second, progress=progress)
+
+
+def _measured(date: str, source: Source, method: str, progress: Progress) -> MeasuredScan:
+    """Measure one of the two, and say which one it was where that fails."""
+    try:
+        return measure_scan(source, method=method, progress=progress)
+    except ScanError as error:
+        raise ScanError(
+            [replace(problem, message=f"the {date}: {problem.message}") for problem in error.problems]
+        ) from error
+
+
+def compare_measured(first: MeasuredScan, second: MeasuredScan, *, progress: Progress = silent) -> Comparison:
+    """Tell what changed where between two scans that are measured already.
+
+    Raises
+    ------
+    AlignmentError
+        If they cannot be laid on each other; carries every reason.
+    """
     progress("comparing", 0, 2)
     alignment = align(first.volume, first.lungs, second.volume, second.lungs)
     progress("comparing", 1, 2)

@@ -1,0 +1,106 @@
+"""Two scans from disk to what changed. Oracle: the phantom's truth; SimpleITK reads what was written."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
+from click.testing import CliRunner
+
+from breathline.cli import main
+from breathline.ct.align import displacement_in_slice
+from breathline.ct.change import CHANGE_CODES
+from breathline.ct.compare import FILES, MARK, Comparison, compare_measured, compare_scans, write_comparison
+from breathline.ct.measure import MeasuredScan, measure_scan
+from breathline.errors import Problem, ScanError
+from breathline.model.volume import LabelMap, Volume
+from breathline.phantom import simulate_phantom
+from tests.ct.conftest import SMALL
+from tests.dicom.tiny import write_series
+
+AFTER = replace(SMALL, visit=1, ground_glass=4.0, inspiration=0.95)
+
+
+@pytest.fixture(scope="module")
+def later() -> tuple[Volume, LabelMap, LabelMap]:
+    return simulate_phantom(AFTER, SMALL)
+
+
+@pytest.fixture(scope="module")
+def comparison(
+    measured: MeasuredScan, later: tuple[Volume, LabelMap, LabelMap], tmp_path_factory: pytest.TempPathFactory
+) -> Comparison:
+    folder = tmp_path_factory.mktemp("later")
+    write_series(folder, later[0].hu, spacing=later[0].geometry.spacing_mm, StudyDate="20240710")
+    return compare_measured(measured, measure_scan(folder))
+
+
+@pytest.fixture(scope="module")
+def written(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("compared") / "out"
+    write_comparison(comparison, out)
+    return out
+
+
+def test_the_change_of_ground_glass_is_the_truth_s(comparison, chest, later, written):
+    record = json.loads((written / MARK).read_text(encoding="utf-8"))
+    (extent,) = [item for item in record["extent"] if item["pattern"] == "ground_glass"]
+    before, after = (
+        100.0 * (item[2].labels == 2).sum() / (item[1].labels > 0).sum() for item in (chest, later)
+    )
+    change = extent["followup_same_tissue"] - extent["baseline_same_tissue"]
+    assert change == pytest.approx(after - before, abs=2.0)
+    assert record["volume_ml"]["cleared"] > 10 * record["volume_ml"]["new"]
+    assert record["scans"]["baseline"]["date"] < record["scans"]["followup"]["date"]
+
+
+def test_transitions_add_up_to_what_was_believed(comparison):
+    each = comparison.baseline.volume.geometry.voxel_ml
+    codes = comparison.change.labels.labels
+    compared = np.count_nonzero((codes > 0) & (codes != CHANGE_CODES["not_compared"])) * each
+    assert sum(item.volume_ml for item in comparison.change.transitions) == pytest.approx(compared)
+
+
+def test_all_files_lie_on_the_baseline(comparison, written):
+    assert sorted(item.name for item in written.iterdir()) == sorted([MARK, *FILES])
+    grid = comparison.baseline.volume.stored
+    for name in FILES:
+        image = sitk.ReadImage(str(written / name))
+        assert image.GetSpacing() == pytest.approx(grid.spacing_mm, abs=1e-4)
+        assert image.GetOrigin() == pytest.approx(grid.origin_mm, abs=1e-4)
+
+
+def test_the_displacement_is_written_in_mm_towards_the_followup(comparison, written):
+    image = sitk.ReadImage(str(written / "displacement.nii.gz"))
+    labels = comparison.alignment.baseline_lungs.labels
+    for z, y, x in np.argwhere(labels > 0)[:: max(1, np.count_nonzero(labels) // 20)].tolist():
+        place = np.array(comparison.baseline.volume.geometry.origin_mm) + (
+            np.array([z, y, x]) * comparison.baseline.volume.geometry.spacing_mm
+        ) @ np.array(comparison.baseline.volume.geometry.direction)
+        stored = image[image.TransformPhysicalPointToIndex(place.tolist())]
+        assert stored == pytest.approx(displacement_in_slice(comparison.alignment, z)[y, x], abs=1 / 64)
+
+
+def test_the_scan_that_fails_is_named(measured, monkeypatch):
+    def measure(source: str, **_: object) -> MeasuredScan:
+        if source == "second":
+            raise ScanError([Problem(code="no_lungs", message="no lungs were found.")])
+        return measured
+
+    monkeypatch.setattr("breathline.ct.compare.measure_scan", measure)
+    with pytest.raises(ScanError, match=re.escape("the follow-up: no lungs were found.")):
+        compare_scans("first", "second")
+
+
+def test_a_user_is_told_not_shown_a_traceback(tmp_path):
+    ran = CliRunner().invoke(
+        main, ["ct", "compare", str(tmp_path / "a"), str(tmp_path / "b"), "-o", str(tmp_path / "o")]
+    )
+    assert ran.exit_code == 3
+    assert "the baseline: " in ran.output
+    assert not (tmp_path / "o").exists()
