@@ -29,7 +29,9 @@ def test_a_patient_folder_made_around_a_real_scan_is_assessed(tables, real_ct, t
         if one["measurement"]["region"] == "lungs"
     }
     # The radiologist labelled slices of this scan as ground-glass, so it is there and is not the whole lung.
-    assert 1.0 < extents["ct_ground_glass"]["value"] < 80.0
+    assert extents["ct_ground_glass"]["value"] > 0.5
+    # some of this patient's dense ground-glass is told as reticulation (docs/explanation/hrct.md): the sum counts
+    assert 1.5 < extents["ct_ild"]["value"] < 20.0
     # A chest scan at the end of an ordinary breath holds between one and nine litres of lung.
     assert extents["ct_lung_volume"]["unit"] == "L"
     assert 1.0 < extents["ct_lung_volume"]["value"] < 9.0
