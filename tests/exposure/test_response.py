@@ -63,7 +63,7 @@ def test_a_straight_line_sets_no_limit_to_the_curve():
 @pytest.mark.parametrize(
     ("points", "says"),
     [
-        ([(400.0, 1.0), (400.0, 2.0)], "2 points are too few"),
+        ([(400.0, 1.0), (400.0, 2.0)], "Too few points for a curve (3 are needed)."),
         ([(400.0, 1.0), (400.0, 2.0), (400.0, 3.0)], "The dose was the same each time"),
     ],
 )
