@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from breathline.model.assessment import Verdict
 from breathline.model.change import Change, Direction, Domain, Judgement
-from breathline.model.exposure import Course, ExposureSummary, Role
+from breathline.model.exposure import Course, DoseChange, ExposureSummary, Role
 from breathline.model.measurement import Absence, Moment, Standardised
 from breathline.model.patient import Diagnosis, Person, Sex
 from breathline.model.safety import EventsStatus, SafetySummary
@@ -160,3 +160,17 @@ def test_no_measure_is_called_better_unless_it_was_judged_so(judgements):
     claim = claim.split(". ")[0]
     for i, judgement in enumerate(judgements):
         assert (f"M{i} " in claim) == (judgement is Judgement.BETTER)
+
+
+def test_a_changed_dose_that_goes_on_is_told_and_not_called_unrecorded():
+    course = Course(
+        drug="nintedanib",
+        role=Role.TREATMENT,
+        start=Moment(week=0),
+        unit="mg",
+        first_daily_dose=300,
+        changes=(DoseChange(when=Moment(week=34), before=300, after=200),),
+    )
+    exposure = ExposureSummary(recorded=True, courses=(course,))
+    told = tell_summary(WOMAN, exposure, (), (), NONE_OCCURRED, IMPROVED)
+    assert "Treatment was nintedanib 300, at last 200 mg/day, with no recorded end." in told

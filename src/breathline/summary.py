@@ -113,8 +113,7 @@ def _listed(parts: Sequence[str]) -> str:
 
 
 def _who(person: Person, exposure: ExposureSummary) -> str:
-    age = "A patient of unrecorded age" if person.age_years is None else f"A {int(person.age_years)}-year-old"
-    who = age if person.age_years is None else f"{age} {PERSON_WORDS[person.sex]}"
+    who = "A patient of unrecorded age" if person.age_years is None else _aged(person.age_years, person.sex)
     disease = _listed([diagnosis.text for diagnosis in person.diagnoses])
     who += f" with {disease}" if disease else " (no diagnosis recorded)"
     if not exposure.recorded:
@@ -128,6 +127,17 @@ def _who(person: Person, exposure: ExposureSummary) -> str:
         if previous
         else f"{who} had no recorded earlier treatment."
     )
+
+
+def _aged(age_years: float, sex: Sex | None) -> str:
+    """Give the completed years and the person, with the article that is spoken before the number.
+
+    >>> _aged(63.9, Sex.FEMALE), _aged(80.2, Sex.MALE)
+    ('A 63-year-old woman', 'An 80-year-old man')
+    """
+    years = int(age_years)
+    article = "An" if years in (8, 11, 18) or years // 10 == 8 else "A"
+    return f"{article} {years}-year-old {PERSON_WORDS[sex]}"
 
 
 def _drugs(exposure: ExposureSummary, *roles: Role) -> str:
@@ -177,12 +187,20 @@ def _treatment(exposure: ExposureSummary) -> str:
 
 
 def _course_words(course: Course) -> str:
-    dose = "at an unrecorded dose"
-    if course.daily_dose is not None:
-        mean = "a mean of " if course.dose_varied else ""
-        dose = f"{mean}{_amount(course.daily_dose)} {course.unit}/day"
+    dose = _dose_words(course)
     span = "with no recorded end" if course.weeks is None else f"for {course.weeks:.0f} weeks"
     return f"{course.drug} {dose} {span}"
+
+
+def _dose_words(course: Course) -> str:
+    """Give the daily dose; where the course goes on and the dose was changed, the first and the last one."""
+    if course.daily_dose is not None:
+        mean = "a mean of " if course.dose_varied else ""
+        return f"{mean}{_amount(course.daily_dose)} {course.unit}/day"
+    if course.first_daily_dose is not None and course.changes:
+        last = course.changes[-1].after
+        return f"{_amount(course.first_daily_dose)}, at last {_amount(last)} {course.unit}/day,"
+    return "at an unrecorded dose"
 
 
 def _amount(dose: float) -> str:

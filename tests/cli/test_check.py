@@ -24,7 +24,7 @@ def test_a_record_that_can_be_used(tmp_path: Path) -> None:
 The record can be used.
 
 Found
-  Patient P-001 (female, 64 years, 162 cm, 61 kg): Mixed connective tissue disease.
+  Patient P-001 (female, 63 years, 162 cm, 61 kg): Mixed connective tissue disease.
   Treatment starts on 2021-02-15 (week 0).
   2 visits, from 2021-02-10 (week -0.7) to 2021-07-05 (week 20):
     FVC: 2 values

@@ -114,3 +114,12 @@ def test_no_interval_is_lost(spans):
     assert min(c.start.order for c in exposure.courses) == min(d.start.order for d in log)
     taken = sum(400.0 * (d.stop.order - d.start.order) for d in log)
     assert sum(c.total_dose for c in exposure.courses) == pytest.approx(taken, abs=1e-6)
+
+
+def test_a_course_that_goes_on_at_another_dose_tells_both_and_no_sum():
+    (course,) = summarise_exposure(
+        [dose("nintedanib", 0, 34, 300), dose("nintedanib", 34, None, 200)], START
+    ).courses
+    assert (course.stop, course.daily_dose, course.total_dose, course.relative_intensity) == (None,) * 4
+    assert course.first_daily_dose == 300
+    assert [(c.when.week, c.before, c.after) for c in course.changes] == [(34, 300, 200)]

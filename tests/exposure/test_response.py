@@ -63,7 +63,7 @@ def test_a_straight_line_sets_no_limit_to_the_curve():
 @pytest.mark.parametrize(
     ("points", "says"),
     [
-        ([(400.0, 1.0), (400.0, 2.0)], "2 points are too few"),
+        ([(400.0, 1.0), (400.0, 2.0)], "Too few points for a curve (3 are needed)."),
         ([(400.0, 1.0), (400.0, 2.0), (400.0, 3.0)], "The dose was the same each time"),
     ],
 )
@@ -114,7 +114,7 @@ def test_several_patients_make_one_curve():
     assert (line.dose_unit, line.unit, line.label) == ("mg/day", "mL/min/mmHg", "Diffusing capacity (DLCO)")
     assert len(curve.points) == 5
     empty, _ = relate_patients(several, "dlco", against="auc24")
-    assert "0 points" in empty.untold
+    assert "Too few points" in empty.untold
     with pytest.raises(ValueError, match="neither"):
         relate_patients(several, "dlco", against="hope")
 

@@ -18,6 +18,7 @@ from breathline.model.safety import EventsStatus
 from breathline.report import write_report
 from breathline.report.catalogue import read_wording
 from breathline.report.sections.harm import MOST_ON_PAGE_ONE
+from breathline.report.sections.outcomes import relative_change
 from tests.report.example import VARIANTS, example, hostile, write_slices
 
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
@@ -368,3 +369,9 @@ def test_a_moment_that_is_not_known_is_said() -> None:
     say = read_wording()
     assert say.moment(None) == "date not known"
     assert say.moment(Moment(week=-1.0)) == "week −1"
+
+
+def test_no_percent_of_a_baseline_that_is_printed_as_zero():
+    changed = replace(example().changes[0], baseline=0.02, decimals=1, relative_percent=1755.0)
+    assert relative_change(changed, read_wording()) == ""
+    assert relative_change(replace(changed, baseline=2.0), read_wording()) == "+1755 %"

@@ -85,7 +85,10 @@ def test_nothing_of_the_record_becomes_markup(page: tuple[str, str]) -> None:
 
 @pytest.mark.parametrize(
     ("labs", "words"),
-    [(None, "Not recorded: the record has no laboratory table."), ((), "The laboratory table is empty.")],
+    [
+        (None, "Not recorded: the record has no laboratory table."),
+        ((), "The laboratory table holds no value to grade."),
+    ],
 )
 def test_no_table_and_an_empty_one_are_different_answers(labs, words: str, tmp_path: Path) -> None:
     safety = summarise_safety([], START, labs=labs)

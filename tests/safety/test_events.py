@@ -145,4 +145,17 @@ def test_laboratory_values_are_part_of_the_answer():
     )
     before = LabResult(test="ALT", value=120.0, unit="U/L", when=Moment(week=-4), low=7, high=35)
     assert told(before) == "No laboratory value on treatment is recorded that CTCAE 5 could grade."
-    assert told() == "The laboratory table is empty."
+    assert told() == "The laboratory table holds no value to grade."
+
+
+def test_without_a_start_no_event_is_said_to_be_on_treatment():
+    told = summarise_safety([event("cough", 30.0, grade=1, serious=False)], None).sentence
+    assert told == (
+        "1 adverse event was recorded (cough); none is serious; the worst grade is 1. "
+        "Whether that was on treatment cannot be told without its start."
+    )
+
+
+def test_a_laboratory_table_of_concentrations_alone_is_not_called_empty():
+    told = summarise_safety(None, Moment(week=0), labs=()).sentence
+    assert told.endswith("The laboratory table holds no value to grade.")

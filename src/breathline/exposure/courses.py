@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import groupby
 
 from breathline.drugs import drug_key
@@ -110,10 +111,28 @@ def _course(intervals: list[DoseInterval], treatment_start: Moment | None) -> Co
         reason="; ".join(dict.fromkeys(i.reason for i in intervals if i.reason)),
         remarks=_remarks(intervals, ends),
     )
+    if stop is None and ends[-1] is None and len(_known(ends)) == len(ends) - 1:
+        return _going_on(course, intervals, _known(ends))
     if stop is None or len(_known(ends)) != len(ends):
         return course
     spans = [(interval, end) for interval, end in zip(intervals, _known(ends), strict=True)]
     return _detailed(course, steps_of(spans, amounts.unit), amounts.total)
+
+
+def _going_on(course: Course, intervals: list[DoseInterval], ends: Sequence[Moment]) -> Course:
+    """Add the doses of a course whose last row goes on: what was changed is known, sums and shares are not."""
+    steps = steps_of(list(zip(intervals, (*ends, _day_after(intervals[-1].start)), strict=True)), course.unit)
+    first = next((step.daily for step in steps if step.daily != 0.0), None)
+    return replace(
+        course, first_daily_dose=first, interruptions=interruptions_of(steps), changes=changes_of(steps)
+    )
+
+
+def _day_after(when: Moment) -> Moment:
+    if when.week is not None:
+        return Moment(week=when.week + 1.0 / 7.0)
+    assert when.date is not None  # a moment without a week has a date
+    return Moment(date=when.date + timedelta(days=1))
 
 
 def _shown_name(intervals: Sequence[DoseInterval]) -> str:

@@ -176,7 +176,7 @@ def _refusal(points: Sequence[tuple[float, float]], fewest: int, doses: int) -> 
     """Say why there can be no curve; nothing where there can be one."""
     different = len({round(x, 6) for x, _ in points})
     if len(points) < fewest:
-        return f"{len(points)} points are too few for a curve ({fewest} are needed)."
+        return f"Too few points for a curve ({fewest} are needed)."
     if different < doses:
         told = (
             "The dose was the same each time" if different == 1 else f"There are {different} different doses"

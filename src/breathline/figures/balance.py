@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from breathline.figures.series import TimeAxis, time_axis, treatment_span
+from breathline.figures.series import MOST_BEFORE, TimeAxis, time_axis, treatment_span
 from breathline.figures.style import (
     INK,
     JUDGEMENT_COLOURS,
@@ -230,15 +230,19 @@ def _grade(event: Event, say: Wording) -> str:
 
 
 def _span(assessment: Assessment, events: Sequence[Event], axis: TimeAxis) -> tuple[float, float] | None:
-    """Give the time shown: that of the treatment and of all events."""
+    """Give the time shown: that of the treatment and of all events, of old ones no more than half as long again."""
     moments = [assessment.timeline.treatment_start, assessment.timeline.treatment_stop]
-    moments += [when for event in events for when in (event.start, event.stop)]
     moments += [when for when in assessment.timeline.visits if not axis.weeks or (when.week or 0.0) >= 0]
     places = [place for when in moments if (place := axis.place(when)) is not None]
-    if not places or all(event.start is None for event in events):
+    ends = [axis.place(when) for event in events for when in (event.start, event.stop)]
+    dated = [place for place in ends if place is not None]
+    if not dated or all(event.start is None for event in events):
         return None
-    margin = max(0.04 * (max(places) - min(places)), 0.5)
-    return min(places) - margin, max(places) + margin
+    last = max([*places, *dated])
+    first = min(places) if places else min(dated)
+    first = max(min([first, *dated]), first - MOST_BEFORE * (last - first))
+    margin = max(0.04 * (last - first), 0.5)
+    return first - margin, last + margin
 
 
 def _draw_event(axes: Axes, row: int, event: Event, axis: TimeAxis, span: tuple[float, float]) -> None:
@@ -247,11 +251,14 @@ def _draw_event(axes: Axes, row: int, event: Event, axis: TimeAxis, span: tuple[
     if start is None:
         axes.text((span[0] + span[1]) / 2, row, "?", ha="center", va="center", fontsize=8, color=MUTED)
         return
+    before, start = start < span[0], max(start, span[0])
     end = span[1] if stop is None else max(stop, start + 0.012 * (span[1] - span[0]))
     axes.barh(
         row, end - start, left=start, height=0.3 + 0.1 * (event.grade or 1),
         color="white" if event.grade is None else GRADE_FILLS[event.grade], edgecolor=INK, linewidth=0.8,
         hatch="////" if event.grade is None else None, zorder=2,
     )  # fmt: skip
+    if before:
+        axes.plot(start, row, marker=4, color=INK, markersize=5, clip_on=False, zorder=3)
     if stop is None:
         axes.plot(end, row, marker=5, color=INK, markersize=5, clip_on=False, zorder=3)

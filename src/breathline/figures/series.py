@@ -9,6 +9,9 @@ from breathline.model.measurement import Absence, Moment
 
 WHOLE_LUNGS = ("", "lungs")
 
+MOST_BEFORE = 0.5
+"""How far drugs and events may widen an axis before what is shown on it, as a share of its length."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from breathline.figures.series import Point, TimeAxis, points_of, time_axis, treatment_span
+from breathline.figures.series import MOST_BEFORE, Point, TimeAxis, points_of, time_axis, treatment_span
 from breathline.figures.style import (
     ACCENT,
     INK,
@@ -35,9 +35,6 @@ LANE_IN = 0.62
 LABEL_LETTERS = 26
 BAR_IN = 0.21
 MARK_IN = 0.24
-MOST_BEFORE = 0.5
-"""How far drugs may widen the axis before the first visit, as a share of the time between the visits."""
-
 POINTS_PER_INCH = 72.0
 ORDINAL_OF_1970 = 719163
 
@@ -98,16 +95,17 @@ def _frame(
 ) -> _Frame | None:
     places = [point.x for _, points in lanes for point in points]
     moments = [scan.when for scan in assessment.scans]
-    moments += [event.start for event in assessment.safety.events]
     moments += [assessment.timeline.treatment_start, assessment.timeline.treatment_stop]
     moments += list(assessment.timeline.visits)
     places += [place for when in moments if (place := axis.place(when)) is not None]
     if not places:
         return None
-    first, last = min(places), max(places)
+    events = [place for e in assessment.safety.events if (place := axis.place(e.start)) is not None]
+    first, last = min(places), max([*places, *events])
     span = treatment_span(assessment.timeline, axis, last)
     starts = [place for c in assessment.exposure.courses if (place := axis.place(c.start)) is not None]
-    # Older courses widen the axis, but never so far that the visits crowd into a corner.
+    starts += events
+    # Older courses and events widen the axis, but never so far that the visits crowd into a corner.
     first = max(min([first, *starts]), first - MOST_BEFORE * (last - first))
     margin = max(0.03 * (last - first), 1.0)
     return _Frame(axis=axis, start=first - margin, stop=last + margin, span=span)
@@ -214,9 +212,10 @@ def _draw_marks(axes: Axes, lanes: Sequence[_Marks], frame: _Frame) -> None:
     for row, lane in enumerate(lanes):
         axes.axhline(row, color=RULE, linewidth=0.6, zorder=1)
         for places, face in ((lane.hollow, "white"), (lane.full, INK)):
+            seen = [x for x in places if x >= frame.start]
             axes.plot(
-                places,
-                [row] * len(places),
+                seen,
+                [row] * len(seen),
                 linestyle="",
                 marker=lane.marker,
                 markersize=5,
@@ -227,6 +226,8 @@ def _draw_marks(axes: Axes, lanes: Sequence[_Marks], frame: _Frame) -> None:
                 zorder=3,
                 clip_on=False,
             )
+        if any(x < frame.start for x in (*lane.hollow, *lane.full)):
+            axes.plot(frame.start, row, marker=4, color=INK, markersize=5, clip_on=False, zorder=3)
         _at_right(axes, (len(lanes) - 0.5 - row) / len(lanes), lane.note)
     axes.set_yticks(range(len(lanes)), [lane.label for lane in lanes])
     _left_labels(axes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from breathline.drugs import drug_key
 from breathline.intake.findings import listed
 from breathline.model.change import OutcomeMeasure
 from breathline.model.measurement import Absence, Measurement, Moment
@@ -28,6 +29,10 @@ def _count(number: int, one: str, many: str = "") -> str:
     return f"{number} {one if number == 1 else many or one + 's'}"
 
 
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
 def _moment(when: Moment | None) -> str:
     if when is None:
         return "an unknown day"
@@ -46,13 +51,14 @@ def _found(record: PatientRecord, measures: Mapping[str, OutcomeMeasure]) -> tup
     days = {m.when for m in record.measurements if m.when is not None}
     if days:
         first, last = (pick(days, key=lambda day: day.order) for pick in (min, max))
-        lines.append(f"{_count(len(days), 'visit')}, from {_moment(first)} to {_moment(last)}:")
+        span = f"on {_moment(first)}" if first == last else f"from {_moment(first)} to {_moment(last)}"
+        lines.append(f"{_count(len(days), 'visit')}, {span}:")
         lines.extend(f"  {line}" for line in _measures(record.measurements, measures))
     if record.scans:
         when = listed([_moment(scan.when) for scan in record.scans])
         lines.append(f"{_count(len(record.scans), 'CT scan')}: {when}.")
     if record.doses:
-        drugs = list(dict.fromkeys(dose.drug for dose in record.doses))
+        drugs = list({drug_key(dose.drug): dose.drug for dose in reversed(record.doses)}.values())[::-1]
         lines.append(f"{_count(len(record.doses), 'dose interval')} of {listed(drugs)}.")
     if record.events is not None:
         none = "No adverse event occurred (the table is there and empty)."
@@ -72,7 +78,7 @@ def _person(record: PatientRecord) -> str:
     person = record.person
     words = [str(person.sex)] if person.sex is not None else []
     if person.age_years is not None:
-        words.append(f"{person.age_years:.0f} years")
+        words.append(f"{int(person.age_years)} years")
     if person.height_cm is not None:
         words.append(f"{person.height_cm:g} cm")
     if person.weight_kg is not None:
@@ -92,8 +98,8 @@ def _measures(measurements: Sequence[Measurement], measures: Mapping[str, Outcom
         not_done = sum(m.value is Absence.NOT_DONE for m in of_one)
         label = measures[key].label if key in measures else key
         words = [_count(numbers, "value")]
-        words += [f"unable {_count(unable, 'time')}"] if unable else []
-        words += [f"not done {_count(not_done, 'time')}"] if not_done else []
+        words += [f"unable {_times(unable)}"] if unable else []
+        words += [f"not done {_times(not_done)}"] if not_done else []
         lines.append(f"{label}: {', '.join(words)}")
     return lines
 

@@ -25,6 +25,7 @@ from breathline.report.sections.domains import view_courses_of_measures, view_do
 from breathline.report.sections.exposure import (
     DrugView,
     ordered_drugs,
+    untold_responses,
     view_details,
     view_drugs,
     view_log,
@@ -97,6 +98,7 @@ def page_content(
         "timeline": _optional_uri(timeline),
         "drugs": _drugs_with_figures(assessment, say, citations),
         "responses": view_responses(assessment, say),
+        "untold_responses": untold_responses(assessment, say),
         "scans": view_scans(assessment, shown, notices, say),
         "domains": view_domains(assessment, say),
         "measure_courses": view_courses_of_measures(assessment),

@@ -69,7 +69,7 @@ def summarise_safety(
     grades = [event.grade for event in chosen if event.grade is not None]
     law = None if values is None else judge_hys_law(values, treatment_start)
     sentences = [
-        _events_sentence(events, chosen),
+        _events_sentence(events, chosen, started=treatment_start is not None),
         "" if values is None else _labs_sentence(values, version, treatment_start),
     ]
     if law is not None and law.answer is HysLawAnswer.MET:
@@ -111,7 +111,7 @@ def _incidence(
     return count_incidence(counted, (end.order - start.order) / 7.0)
 
 
-def _events_sentence(events: Sequence[Event] | None, chosen: Sequence[Event]) -> str:
+def _events_sentence(events: Sequence[Event] | None, chosen: Sequence[Event], *, started: bool) -> str:
     if events is None:
         return "Adverse events were not recorded, so nothing can be said about safety."
     if not events:
@@ -121,13 +121,15 @@ def _events_sentence(events: Sequence[Event] | None, chosen: Sequence[Event]) ->
     if not chosen:
         return f"No adverse event began on treatment;{before.lower()}"
     terms = ", ".join(dict.fromkeys(event.term for event in chosen))
-    parts = [f"{_count(len(chosen))} recorded on treatment ({terms})", _serious(chosen)]
+    when = " on treatment" if started else ""
+    parts = [f"{_count(len(chosen))} recorded{when} ({terms})", _serious(chosen)]
     grades = [event.grade for event in chosen if event.grade is not None]
     if grades:
         parts.append(f"the worst grade is {max(grades)}")
     if len(grades) < len(chosen):
         parts.append(f"{len(chosen) - len(grades)} without a grade")
-    return "; ".join(parts) + "." + before
+    untold = "" if started else " Whether that was on treatment cannot be told without its start."
+    return "; ".join(parts) + "." + before + untold
 
 
 def _serious(chosen: Sequence[Event]) -> str:
@@ -145,10 +147,11 @@ def _count(number: int) -> str:
 def _labs_sentence(labs: Sequence[GradedLab], version: CtcaeVersion, start: Moment | None) -> str:
     """Say the worst grade of each test on treatment; never "none" where values could not be graded."""
     if not labs:
-        return "The laboratory table is empty."
+        return "The laboratory table holds no value to grade."
     on = [one for one in labs if start is None or one.lab.when is None or one.lab.when.order > start.order]
     ungraded = sum(one.grade is None for one in on)
-    rest = f" {_values(ungraded)} on treatment could not be graded." if ungraded else ""
+    when = "" if start is None else " on treatment"
+    rest = f" {_values(ungraded)}{when} could not be graded." if ungraded else ""
     worst: dict[str, GradedLab] = {}
     for one in sorted(on, key=lambda one: one.grade or 0):
         if one.grade and one.onset is not Onset.PRE_EXISTING:
@@ -156,11 +159,11 @@ def _labs_sentence(labs: Sequence[GradedLab], version: CtcaeVersion, start: Mome
     if worst:
         ordered = sorted(worst.values(), key=lambda one: (-(one.grade or 0), one.term))
         words = ", ".join(f"{one.term} {_grade(one)}" for one in ordered)
-        return f"Laboratory values on treatment, worst grade by CTCAE {version.value}: {words}.{rest}"
+        return f"Laboratory values{when}, worst grade by CTCAE {version.value}: {words}.{rest}"
     if len(on) == ungraded:
-        return f"No laboratory value on treatment is recorded that CTCAE {version.value} could grade.{rest}"
+        return f"No laboratory value{when} is recorded that CTCAE {version.value} could grade.{rest}"
     return (
-        f"By CTCAE {version.value} no laboratory value got abnormal or worse on treatment "
+        f"By CTCAE {version.value} no laboratory value got abnormal or worse{when} "
         f"({len(on) - ungraded} graded).{rest}"
     )
 

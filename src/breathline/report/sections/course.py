@@ -10,7 +10,7 @@ from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment, Standing
 from breathline.model.change import Change
 from breathline.model.measurement import Absence, Moment, Standardised
-from breathline.report.sections.outcomes import write_delta, write_relative
+from breathline.report.sections.outcomes import relative_change, write_delta
 
 VISITS_A_TABLE = 7
 
@@ -91,7 +91,7 @@ def _span(change: Change, say: Wording) -> Span:
         last=last,
         over=say("before.over", first=when[0], last=when[1]) if change.baseline_when else "",
         delta=write_delta(change, say),
-        relative="" if change.relative_percent is None else write_relative(change.relative_percent, say),
+        relative=relative_change(change, say),
         judgement=change.judgement.value,
         judgement_word=say(f"judgement.{change.judgement.value}"),
     )

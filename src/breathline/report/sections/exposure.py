@@ -224,15 +224,25 @@ def _level(level: MeasuredLevel, unit: str, say: Wording) -> LevelRow:
 
 
 def view_responses(assessment: Assessment, say: Wording) -> tuple[ResponseRow, ...]:
-    """Put the curves of change against dose into words."""
-    return tuple(_response(one, say) for one in assessment.exposure.responses)
+    """Put the curves of change against dose into words; see `untold_responses` for those that were not drawn."""
+    return tuple(_response(one, say) for one in assessment.exposure.responses if not one.untold)
+
+
+def untold_responses(assessment: Assessment, say: Wording) -> tuple[str, ...]:
+    """Say for which measures no curve could be told, one sentence a reason."""
+    reasons: dict[str, list[str]] = {}
+    for one in assessment.exposure.responses:
+        if one.untold:
+            reasons.setdefault(one.untold, []).append(one.label)
+    return tuple(
+        say("response.untold", reason=reason, measures=", ".join(dict.fromkeys(labels)))
+        for reason, labels in reasons.items()
+    )
 
 
 def _response(one: DoseResponse, say: Wording) -> ResponseRow:
     unit = say.unit(one.unit, difference=True)
-    if one.untold:
-        result = one.untold
-    elif one.slope is not None:
+    if one.slope is not None:
         result = say(
             "response.slope", slope=_estimate(one.slope, say, per=100.0), unit=unit, dose=one.dose_unit
         )

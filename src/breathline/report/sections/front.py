@@ -39,7 +39,7 @@ def patient_line(patient: Subject, say: Wording) -> tuple[str, ...]:
     if patient.sex is not None:
         facts.append(say(f"patient.{patient.sex.value}"))
     if patient.age_years is not None:
-        facts.append(say("patient.age", age=say.number(patient.age_years, 0)))
+        facts.append(say("patient.age", age=int(patient.age_years)))
     if patient.height_cm is not None:
         facts.append(say("patient.height", value=say.number(patient.height_cm, 0)))
     if patient.weight_kg is not None:

@@ -30,7 +30,7 @@ class EventRow:
     action: str
     relation: str
     note: str
-    on_treatment: bool
+    on_treatment: str
     known_as: str = ""
     matched: str = ""
     criterion: str = ""
@@ -100,7 +100,7 @@ def view_safety(assessment: Assessment, say: Wording, citations: Citations) -> S
         headline=headline,
         sentence=sentence,
         events=tuple(
-            _event(event, row in on, graded.get(row), safety.version.value, say)
+            _event(event, _when_begun(assessment, row in on, say), graded.get(row), safety.version.value, say)
             for row, event in enumerate(safety.events)
         ),
         on_page_one=len(safety.events) <= MOST_ON_PAGE_ONE,
@@ -159,7 +159,7 @@ def _matched(match: TermMatch, say: Wording) -> str:
 
 
 def _event(
-    event: Event, on_treatment: bool, graded: GradedEvent | None, version: str, say: Wording
+    event: Event, on_treatment: str, graded: GradedEvent | None, version: str, say: Wording
 ) -> EventRow:
     unknown = say("safety.unknown")
     serious = unknown if event.serious is None else say("safety.yes" if event.serious else "safety.no")
@@ -182,6 +182,12 @@ def _event(
     )
 
 
+def _when_begun(assessment: Assessment, on_treatment: bool, say: Wording) -> str:
+    if assessment.timeline.treatment_start is None:
+        return say("safety.untold")
+    return say("safety.on" if on_treatment else "safety.off")
+
+
 def _remark(graded: GradedEvent, version: str, say: Wording) -> str:
     """Say by which version an event was graded where that is another one, and why no criterion stands there."""
     other = graded.version != version and say("safety.by_version", version=graded.version)
@@ -195,10 +201,9 @@ def view_courses(assessment: Assessment, say: Wording) -> tuple[CourseRow, ...]:
 
 
 def _course(course: Course, say: Wording) -> CourseRow:
-    unknown = say("exposure.unknown")
-    daily, total = unknown, unknown
-    if course.daily_dose is not None:
-        daily = say("exposure.daily", dose=say.amount(course.daily_dose), unit=course.unit)
+    # Of a course that goes on, length and sums are not lacking in the record: there are none yet.
+    unknown = say("exposure.unknown" if course.stop is not None else "exposure.open")
+    total = unknown
     if course.total_dose is not None:
         total = say("exposure.dose", dose=say.amount(course.total_dose), unit=course.unit)
     return CourseRow(
@@ -208,20 +213,26 @@ def _course(course: Course, say: Wording) -> CourseRow:
         period=_period(course, say.short_moment, say),
         dates=_dates(course, say),
         weeks=unknown if course.weeks is None else say.week(course.weeks),
-        daily=daily,
+        daily=_daily(course, say),
         total=total,
-        intensity=_percent(course.relative_intensity, say),
-        covered=_percent(course.adherence, say),
+        intensity=_percent(course.relative_intensity, unknown, say),
+        covered=_percent(course.adherence, unknown, say),
         reason=course.reason,
     )
 
 
-def _percent(share: float | None, say: Wording) -> str:
-    return (
-        say("exposure.unknown")
-        if share is None
-        else say("exposure.percent", percent=say.number(100 * share, 0))
-    )
+def _daily(course: Course, say: Wording) -> str:
+    """Write the mean daily dose, or the first and the last one of a course that goes on at another dose."""
+    if course.daily_dose is not None:
+        return say("exposure.daily", dose=say.amount(course.daily_dose), unit=course.unit)
+    if course.first_daily_dose is None or not course.changes:
+        return say("exposure.unknown")
+    first, last = say.amount(course.first_daily_dose), say.amount(course.changes[-1].after)
+    return say("exposure.daily_changed", first=first, last=last, unit=course.unit)
+
+
+def _percent(share: float | None, unknown: str, say: Wording) -> str:
+    return unknown if share is None else say("exposure.percent", percent=say.number(100 * share, 0))
 
 
 def _period(course: Course, write: Callable[[Moment], str], say: Wording) -> str:

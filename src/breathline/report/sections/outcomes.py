@@ -76,7 +76,7 @@ def view_change(assessment: Assessment, change: Change, say: Wording, citations:
         followup_when=_when(change.followup_when, say),
         delta=write_delta(change, say),
         interval=write_interval(change, say),
-        relative="" if change.relative_percent is None else write_relative(change.relative_percent, say),
+        relative=relative_change(change, say),
         predicted=predicted,
         z=z,
         error=_limit(change, change.error, say),
@@ -114,6 +114,15 @@ def write_interval(change: Change, say: Wording) -> str:
         return ""
     low, high = (say.number(limit, change.decimals, sign=True) for limit in (change.low, change.high))
     return say("outcomes.interval", low=low, high=high)
+
+
+def relative_change(change: Change, say: Wording) -> str:
+    """Write the change as percent of baseline; nothing where the baseline is printed as zero."""
+    if change.relative_percent is None or isinstance(change.baseline, Absence):
+        return ""
+    if round(change.baseline, change.decimals) == 0.0:
+        return ""
+    return write_relative(change.relative_percent, say)
 
 
 def write_relative(percent: float, say: Wording) -> str:
