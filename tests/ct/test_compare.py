@@ -104,3 +104,8 @@ def test_a_user_is_told_not_shown_a_traceback(tmp_path):
     assert ran.exit_code == 3
     assert "the baseline: " in ran.output
     assert not (tmp_path / "o").exists()
+
+
+def test_it_is_said_that_change_carries_no_interval(written):
+    content = json.loads((written / MARK).read_text(encoding="utf-8"))
+    assert "no_intervals" in {flag["code"] for flag in content["quality"] if flag["severity"] == "warning"}

@@ -19,7 +19,7 @@ from breathline.ct.order import stored_axes
 from breathline.ct.pairing import pairing_flags
 from breathline.ct.patterns import DEFAULT_METHOD
 from breathline.dicom.series import Series
-from breathline.errors import OutputError, ScanError
+from breathline.errors import OutputError, ScanError, Severity
 from breathline.model.volume import PATTERN_CODES, QualityFlag, Step, Volume
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
@@ -31,6 +31,15 @@ FILES = ("displacement.nii.gz", "warped.nii.gz", "change.nii.gz")
 DISEASE = ("ground_glass", "consolidation", "reticulation", "honeycombing")
 
 Source = Path | Sequence[Path] | Series
+
+NO_INTERVALS = QualityFlag(
+    code="no_intervals",
+    severity=Severity.WARNING,
+    message=(
+        "Volumes of change and extents of the same tissue are given without an interval: how far they may be off "
+        "between two real visits has not been measured yet."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,7 +112,7 @@ def compare_measured(first: MeasuredScan, second: MeasuredScan, *, progress: Pro
         followup=second,
         alignment=alignment,
         change=change,
-        quality=(*pairing_flags(first.volume, second.volume), *alignment.flags),
+        quality=(*pairing_flags(first.volume, second.volume), *alignment.flags, NO_INTERVALS),
         steps=change.labels.steps,
     )
 
