@@ -12,9 +12,10 @@ from typing import Protocol
 
 import numpy as np
 import onnxruntime
+from numpy.typing import NDArray
 from scipy.special import softmax
 
-from breathline.ct.patterns.sheets import CHANNELS, Floats, Sheets, channels
+from breathline.ct.patterns.sheets import CELL_MM, MARGIN_MM, Floats, Mask, Sheets, channels
 
 CLASSES = (
     "normal", "ground_glass", "reticulation", "honeycombing", "consolidation", "emphysema", "vessel", "airway",
@@ -24,6 +25,8 @@ MULTIPLE = 8
 """Rows and columns are filled up to a multiple of this: the network halves them three times."""
 TOGETHER = 4
 """Sheets given to the network at a time."""
+MARGIN = round(MARGIN_MM / CELL_MM)
+"""Empty cells left around the lungs."""
 
 
 class Network(Protocol):
@@ -51,15 +54,32 @@ def shipped_network() -> Network:
 
 def probabilities(sheets: Sheets, network: Network) -> Floats:
     """Give how likely each cell is each of `CLASSES`: (classes, sheets, rows, columns), 0 outside the lungs."""
-    count, rows, columns = sheets.hu.shape
-    found = np.zeros((len(CLASSES), count, rows, columns), np.float32)
-    size = (rows + -rows % MULTIPLE, columns + -columns % MULTIPLE)
-    for first in range(0, count, TOGETHER):
-        numbers = range(first, min(first + TOGETHER, count))
-        cells = np.zeros((len(numbers), len(CHANNELS), *size), np.float32)
-        for place, number in enumerate(numbers):
-            cells[place, :, :rows, :columns] = channels(sheets, number)
-        said = softmax(network(cells)[:, :, :rows, :columns], axis=1)
-        found[:, first : numbers.stop] = said.transpose(1, 0, 2, 3)
-    found *= sheets.inside
+    inside = sheets.inside
+    found = np.zeros((len(CLASSES), *inside.shape), np.float32)
+    for first in range(0, inside.shape[0], TOGETHER):
+        numbers = range(first, min(first + TOGETHER, inside.shape[0]))
+        part = _part(inside[first : numbers.stop].any(axis=0))
+        cells = np.stack([_shown(sheets, number, part) for number in numbers])
+        height, width = inside[(first, *part)].shape
+        said = softmax(network(cells)[:, :, :height, :width], axis=1)
+        found[:, first : numbers.stop, part[0], part[1]] = said.transpose(1, 0, 2, 3)
+    found *= inside
     return found
+
+
+def _part(inside: Mask) -> tuple[slice, slice]:
+    """Rows and columns that hold lung, with a margin: the tops and bases of the lungs fill little of a sheet."""
+    return _span(np.flatnonzero(inside.any(axis=1))), _span(np.flatnonzero(inside.any(axis=0)))
+
+
+def _span(used: NDArray[np.int64]) -> slice:
+    if not used.size:
+        return slice(0, 1)
+    first = max(0, int(used[0]) - MARGIN)
+    return slice(first - first % MULTIPLE, int(used[-1]) + 1 + MARGIN)  # where it is halved does not move
+
+
+def _shown(sheets: Sheets, number: int, part: tuple[slice, slice]) -> Floats:
+    """Give what the network is shown of a part of one sheet, filled up to `MULTIPLE`."""
+    given = channels(sheets, number)[:, *part]
+    return np.pad(given, [(0, 0), *((0, -size % MULTIPLE) for size in given.shape[1:])])
