@@ -1,204 +1,449 @@
-"""Change one limit, comparison or sign at a time, and see whether a test notices::
+"""Change one thing of a module at a time, and see whether a test notices::
 
-    python -m benchmarks.mutants src/breathline/verdict tests/verdict
+    python -m benchmarks.mutants src/breathline/verdict tests/verdict 80 7
 
-A mutant is a module with one thing changed: a number, a comparison, ``and`` for ``or``, a sign, a word of a table
-(``at_least`` for ``more_than``), a truth value. It is killed if a test fails. Strings are left alone. No file is
-touched: the changed module is imported from memory.
+Eighty mutants (`benchmarks.mutations`) are drawn with seed 7; one is killed if a test fails. No file is touched. What
+is run on import is changed by importing the module anew, from memory, in a process of its own. A function is changed
+in place, in a process that has collected the tests already; that costs next to nothing.
+
+A run on the code as it is tells which tests call which function, and only those are asked about a mutant of it. It is
+kept in ``benchmarks/out``; a test written since is asked about every mutant. Tests that killed mutants of the same
+module come first, and the first that fails ends it.
 """
 
 from __future__ import annotations
 
 import ast
-import copy
-import importlib.abc
+import gc
 import importlib.util
+import json
 import os
 import random
+import resource
 import signal
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import _lru_cache_wrapper
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import CodeType, FunctionType
 
 import pytest
+from hypothesis import Phase, settings
 
-MOST_SECONDS = 120
-"""A mutant that computes for longer has made a loop without end: killed. Waiting is not counted."""
+from benchmarks.mutations import Mutant, mutants
+from benchmarks.row import Row, measured
 
-LIBRARIES = ("hypothesis", "pydantic", "numpy", "scipy.stats")
-BELOW = {"breathline.verdict": ("breathline.outcomes", "breathline.physiology", "breathline.equations")}
+ROOT = Path(__file__).resolve().parents[1]
+KEPT = ROOT / "benchmarks" / "out"
+
+FOLDERS = {
+    "verdict": ("tests/verdict",),
+    "outcomes": ("tests/outcomes",),
+    "equations": ("tests/equations", "tests/cli/test_predict.py"),
+    "physiology": ("tests/physiology", "tests/equations"),
+}
+PAGES = ("test_pages.py", "test_page.py")
+"""They hold a page against what is built in, so that they notice every number and know of none whether it is right."""
+
+COUNT, SEED = 100, 20261127
+WANTED = 90.0
+
+MOST_SECONDS = 60
+"""A test that computes for longer has been given a loop without end [s]. Waiting is not counted."""
+
+MOST_EXAMPLES = 20
+"""How many examples a law is tried on, where its test does not say; fewer than in the tests, so that no more are killed."""
+
+MOST_BYTES = 4 * 1024**3
+
+LIBRARIES = ("pydantic", "numpy", "scipy.stats")
+BELOW = {
+    "breathline.physiology": ("breathline.units", "breathline.model.patient", "breathline.sources"),
+    "breathline.equations": ("breathline.physiology", "breathline.model.measurement"),
+    "breathline.outcomes": ("breathline.equations", "breathline.model.assessment"),
+    "breathline.verdict": ("breathline.outcomes",),
+}
 """What is loaded once for all mutants: never the package that is changed, nor what imports it."""
 
-COMPARISONS = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-OPERATORS = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult}
-NAMES = {
-    "at_least": "more_than",
-    "more_than": "at_least",
-    "at_most": "less_than",
-    "less_than": "at_most",
-    "any_of": "all_of",
-    "all_of": "any_of",
-    "max": "min",
-    "min": "max",
-    "any": "all",
-    "all": "any",
-}
-HOMES = dict.fromkeys(("any_of", "all_of"), "conditions")
-HOMES |= dict.fromkeys(("at_least", "more_than", "at_most", "less_than"), "limits")
-"""Where the words of the tables of criteria come from."""
 
-ATTRIBUTES = {
-    "FALL": "RISE",
-    "RISE": "FALL",
-    "RELATIVE": "ABSOLUTE",
-    "ABSOLUTE": "RELATIVE",
-    "PERCENT_PREDICTED": "RELATIVE",
-    "ANY_TWO": "BASELINE_TO_LAST",
-    "BASELINE_TO_LAST": "ANY_TWO",
-    "A_YEAR_APART": "BASELINE_TO_LAST",
-}
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A mutant with the module it belongs to."""
+
+    module: str
+    path: Path
+    mutant: Mutant
+
+    def __str__(self) -> str:
+        return f"{self.path.name}:{self.mutant.line}: {self.mutant.what}"
+
+    @property
+    def code(self) -> CodeType:
+        return compile(self.mutant.tree, str(self.path), "exec", dont_inherit=True)
+
+    @property
+    def callee(self) -> str:
+        """The function it lies in, as `Known.callers` has it."""
+        return f"{self.path.name}:{self.mutant.place.name.removesuffix('.<locals>.')}"
 
 
-def mutations(node: ast.AST) -> Iterator[ast.AST]:
-    """Give what a node may be changed into."""
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        yield ast.Constant(
-            node.value + (1 if isinstance(node.value, int) else 0.01 * max(1.0, abs(node.value)))
+@dataclass(slots=True)
+class Known:
+    """What is known of the tests.
+
+    Parameters
+    ----------
+    seconds
+        What each takes, by its name.
+    callers
+        The tests that call a function, by ``file:name``; an empty one where it is called on import.
+    kills
+        How often each killed a mutant of a module, by module.
+    """
+
+    seconds: dict[str, float] = field(default_factory=dict)
+    callers: dict[str, list[str]] = field(default_factory=dict)
+    kills: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def is_imported(self, drawn: Drawn) -> bool:
+        """Whether a mutant shows in what is run on import."""
+        return (
+            not drawn.mutant.place.outermost
+            or bool(drawn.mutant.needs)
+            or "" in self.callers.get(drawn.callee, [""])
         )
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        yield ast.Constant(not node.value)
-    elif isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARISONS:
-        yield ast.Compare(node.left, [COMPARISONS[type(node.ops[0])](), *node.ops[1:]], node.comparators)
-    elif isinstance(node, ast.BoolOp):
-        yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
-    elif isinstance(node, ast.BinOp) and type(node.op) in OPERATORS:
-        yield ast.BinOp(node.left, OPERATORS[type(node.op)](), node.right)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.Not):
-        yield node.operand
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in NAMES:
-        yield ast.Call(ast.Name(NAMES[node.func.id], ast.Load()), node.args, node.keywords)
-    elif isinstance(node, ast.Attribute) and node.attr in ATTRIBUTES:
-        yield ast.Attribute(node.value, ATTRIBUTES[node.attr], node.ctx)
+
+    def asked(self, drawn: Drawn, tests: Iterable[str]) -> list[str]:
+        """Give those tests that may notice a mutant, those first that are likely to."""
+        callers = None if self.is_imported(drawn) else set(self.callers[drawn.callee])
+        kills = self.kills.get(drawn.module, {})
+
+        def likely(test: str) -> tuple[int, bool, float]:
+            return -kills.get(test, 0), drawn.path.stem not in test, self.seconds.get(test, 0.0)
+
+        return sorted(
+            (one for one in tests if callers is None or one in callers or one not in self.seconds), key=likely
+        )
+
+    def remember(self, drawn: Drawn, killer: str) -> None:
+        """Count a test that killed a mutant."""
+        kills = self.kills.setdefault(drawn.module, {})
+        kills[killer] = kills.get(killer, 0) + 1
 
 
-class _Replace(ast.NodeTransformer):
-    def __init__(self, target: ast.AST, new: ast.AST) -> None:
-        self.target, self.new = target, new
+class _Watch:
+    """Notes which functions of the changed package are called, and by which test."""
 
-    def visit(self, node: ast.AST) -> ast.AST:
-        if node is self.target:
-            return ast.copy_location(self.new, node)
-        return self.generic_visit(node)
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.test = f"{folder}{os.sep}", ""
+        self.caches: list[_lru_cache_wrapper] = []
+        self.called: dict[str, dict[str, None]] = {}
+
+    def __call__(self, frame, _event, _arg) -> None:
+        code = frame.f_code
+        if code.co_filename.startswith(self.folder):
+            name = f"{code.co_filename.removeprefix(self.folder)}:{code.co_qualname}"
+            self.called.setdefault(name, {})[self.test] = None
+
+    def begin(self, test: str) -> None:
+        """Watch a test; what an earlier one left in caches would hide its calls."""
+        sys.settrace(None)
+        if not self.test:
+            self.caches = [one for one in gc.get_objects() if type(one) is _lru_cache_wrapper]
+        for one in self.caches:
+            if one.__module__.startswith("breathline."):
+                one.cache_clear()
+        self.test = test
+        sys.settrace(self)
 
 
-def mutants(source: str) -> list[tuple[int, str, str]]:
-    """Give line, what was changed, and the whole changed source, for every mutant of a module."""
+class _Session:
+    """Has pytest collect the tests and hands them to `work` instead of running them."""
+
+    def __init__(self, work: Callable[[Sequence[pytest.Item]], None]) -> None:
+        self.work, self.failed = work, False
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            raise session.Failed("collecting failed")
+        self.work(session.items)
+        return True
+
+
+class _Reports:
+    """Notes how long a test took and whether it failed."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self.failed = ""
+
+    def pytest_runtest_logreport(self, report) -> None:
+        self.seconds[report.nodeid] += report.duration
+        if report.failed:
+            self.failed = report.nodeid
+
+
+class _Changed(SourceFileLoader):
+    """Imports one module as its mutant; a finder of that one module too."""
+
+    def __init__(self, drawn: Drawn) -> None:
+        super().__init__(drawn.module, str(drawn.path))
+        self.drawn = drawn
+
+    def find_spec(self, fullname, _path=None, _target=None):
+        if fullname != self.name:
+            return None
+        inside = [str(Path(self.path).parent)] if self.is_package(fullname) else None
+        return importlib.util.spec_from_file_location(
+            fullname, self.path, loader=self, submodule_search_locations=inside
+        )
+
+    def exec_module(self, module) -> None:
+        exec(self.drawn.mutant.needs, module.__dict__)
+        exec(self.drawn.code, module.__dict__)
+
+
+def _in_a_child(work: Callable[[], object], *, silent: bool = True) -> tuple[int, object]:
+    """Run `work` in a process of its own; give its exit status and what it gave."""
+    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as answer:
+        child = os.fork()
+        if not child:
+            if silent and not os.environ.get("LOUD"):
+                quiet = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(quiet, 1)
+                os.dup2(quiet, 2)
+            status = 1
+            try:
+                Path(answer.name).write_text(json.dumps(work()), encoding="utf-8")
+                status = 0
+            finally:
+                os._exit(status)
+        status = os.waitpid(child, 0)[1]
+        text = answer.read()
+        return status, json.loads(text) if text else None
+
+
+def _collected(tests: Iterable[str], work: Callable[[Sequence[pytest.Item]], None]) -> int:
+    settings.register_profile(
+        "mutants",
+        derandomize=True,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        max_examples=MOST_EXAMPLES,
+    )
+    settings.load_profile("mutants")
+    options = ["-q", "-s", "--assert=plain", "-p", "no:cacheprovider", "--no-header", "--rootdir", str(ROOT)]
+    return int(pytest.main([*options, *tests], plugins=[_Session(work)]))
+
+
+def _run(items: Sequence[pytest.Item], begin: Callable[[str], None] = lambda _: None) -> _Reports:
+    """Run tests until one fails."""
+    reports = _Reports()
+    items[0].config.pluginmanager.register(reports)
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+        begin(item.nodeid)
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if reports.failed:
+            break
+    return reports
+
+
+def _killer(drawn: Drawn, known: Known, items: Sequence[pytest.Item]) -> str:
+    """Give the first test that notices a mutant; empty if none does."""
+    by_name = {item.nodeid: item for item in items}
+    asked = known.asked(drawn, by_name)
+    return _run([by_name[one] for one in asked]).failed if asked else ""
+
+
+def _limited() -> None:
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
+    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
+
+
+def _change(drawn: Drawn) -> None:
+    """Give a function the code of its mutant, wherever it is held."""
+    found = {}
+    parts = [drawn.code]
+    while parts:
+        code = parts.pop()
+        found[code.co_qualname, code.co_firstlineno] = code
+        parts += [part for part in code.co_consts if isinstance(part, CodeType)]
+    changed = 0
+    for one in gc.get_objects():
+        if type(one) is FunctionType and one.__code__.co_filename == str(drawn.path):
+            old = one.__code__
+            if old.co_qualname == drawn.mutant.place.outermost:
+                one.__code__ = found[old.co_qualname, old.co_firstlineno]
+                changed += 1
+    if not changed:
+        raise LookupError(drawn.callee)
+
+
+def _in_place(drawn: Drawn, known: Known, items: Sequence[pytest.Item]) -> str:
+    def work() -> str:
+        _limited()
+        _change(drawn)
+        return _killer(drawn, known, items)
+
+    status, found = _in_a_child(work)
+    return str(found) if not status else "a crash"
+
+
+def _anew(drawn: Drawn, known: Known, files: Sequence[str]) -> str:
+    """Ask the most likely file of tests first, then all others."""
+    likely = [one.partition("::")[0] for one in known.asked(drawn, known.seconds)]
+    first = next((one for one in likely if one in files), files[0])
+
+    def work(chosen: Sequence[str]) -> str:
+        _limited()
+        sys.meta_path.insert(0, _Changed(drawn))
+        found: list[str] = []
+        status = _collected(chosen, lambda items: found.append(_killer(drawn, known, items)))
+        return found[0] if found else f"collecting, {status}"
+
+    for chosen in ([first], [one for one in files if one != first]):
+        status, found = _in_a_child(lambda chosen=chosen: work(chosen))
+        if status or found:
+            return str(found or "a crash")
+    return ""
+
+
+def _look(items: Sequence[pytest.Item], watch: _Watch) -> Known:
+    """Run the tests on the code as it is, and learn what they call."""
+
+    def work() -> list:
+        reports = _run(items, watch.begin)
+        sys.settrace(None)
+        if reports.failed:
+            raise SystemExit(f"{reports.failed} fails on the code as it is.")
+        return [reports.seconds, {place: list(by) for place, by in watch.called.items()}]
+
+    status, found = _in_a_child(work)
+    if status:
+        raise SystemExit("The tests fail on the code as it is; LOUD=1 shows them.")
+    return Known(*found)
+
+
+def draw(folder: Path, count: int, seed: int, only: str = "") -> tuple[list[Drawn], int]:
+    """Draw so many mutants of a folder, in order of its files; also say of how many."""
+    package = ".".join(folder.parts[folder.parts.index("breathline") :])
+    every = [
+        Drawn(package if path.stem == "__init__" else f"{package}.{path.stem}", path, mutant)
+        for path in sorted(folder.glob("*.py"))
+        if only in ("", path.stem)
+        for mutant in mutants(path.read_text(encoding="utf-8"))
+    ]
+    places = random.Random(seed).sample(range(len(every)), min(count, len(every)))
+    return [every[place] for place in sorted(places)], len(every)
+
+
+def _files(folder: Path, tests: Sequence[str]) -> list[str]:
+    """Give every file of tests, and the modules that hold examples."""
+    found = [
+        path
+        for one in tests
+        for path in ([Path(one)] if one.endswith(".py") else sorted(Path(one).glob("test_*.py")))
+    ]
+    examples = [
+        path.relative_to(ROOT) for path in sorted(folder.glob("*.py")) if ">>>" in path.read_text("utf-8")
+    ]
+    return [str(path) for path in (*found, *examples) if path.name not in PAGES]
+
+
+def measure(
+    folder: str, tests: Sequence[str], count: int, seed: int, only: str = ""
+) -> tuple[int, int, list[str]]:
+    """Give how many mutants of a folder there are, how many were drawn, and those that lived."""
+    os.chdir(ROOT)
+    where = (ROOT / folder).resolve()
+    package = ".".join(where.parts[where.parts.index("breathline") :])
+    for name in (*LIBRARIES, *BELOW[package]):
+        importlib.import_module(name)
+    assert package not in sys.modules, "the modules to be changed are loaded already"
+    files = _files(where, tests)
+    drawn, every = draw(where, count, seed, only)
+    kept = KEPT / f"mutants-{where.name}.json"
+    status, lived = _in_a_child(lambda: _changed_in_place(drawn, files, where, kept), silent=False)
+    known = _recall(kept)
+    if status or known is None:
+        raise SystemExit("The tests cannot be run on the code as it is.")
+    nothing = replace(
+        drawn[0], mutant=replace(drawn[0].mutant, index=0, new=ast.parse(drawn[0].mutant.source))
+    )
+    assert not _anew(nothing, known, files), "nothing was changed, and yet a test fails"
+    lived += [
+        str(one) for one in drawn if known.is_imported(one) and _lives(one, _anew(one, known, files), known)
+    ]
+    _keep(kept, known)
+    order = {str(one): index for index, one in enumerate(drawn)}
+    return every, len(drawn), sorted(lived, key=order.__getitem__)
+
+
+def _changed_in_place(drawn: Sequence[Drawn], files: Sequence[str], where: Path, kept: Path) -> list[str]:
+    """Collect the tests, run them once if that was not done yet, and change one function after the other."""
+    lived: list[str] = []
+    watch = _Watch(where)
+
+    def work(items: Sequence[pytest.Item]) -> None:
+        sys.settrace(None)
+        known = _recall(kept) or _look(items, watch)
+        _keep(kept, known)
+        lived.extend(
+            str(one)
+            for one in drawn
+            if not known.is_imported(one) and _lives(one, _in_place(one, known, items), known)
+        )
+        _keep(kept, known)
+
+    sys.settrace(watch)
+    if _collected(files, work):
+        raise SystemExit("The tests cannot be collected.")
+    return lived
+
+
+def _lives(drawn: Drawn, killer: str, known: Known) -> bool:
+    if killer:
+        known.remember(drawn, killer)
+    print(f"{drawn}: {killer or 'LIVED'}", file=sys.stderr, flush=True)
+    return not killer
+
+
+def _recall(kept: Path) -> Known | None:
+    return Known(*json.loads(kept.read_text(encoding="utf-8"))) if kept.exists() else None
+
+
+def _keep(kept: Path, known: Known) -> None:
+    kept.parent.mkdir(exist_ok=True)
+    kept.write_text(json.dumps([known.seconds, known.callers, known.kills]), encoding="utf-8")
+
+
+def rows() -> list[Row]:
+    """Measure every folder on mutants drawn with the seed of this file."""
     found = []
-    tree = ast.parse(source)
-    skip = {id(n) for parent in ast.walk(tree) if _is_typing(parent) for n in ast.walk(parent)}
-    for index, node in enumerate(ast.walk(tree)):
-        if id(node) in skip:
-            continue
-        for new in mutations(node):
-            twin = copy.deepcopy(tree)
-            target = list(ast.walk(twin))[index]
-            changed = ast.fix_missing_locations(_Replace(target, copy.deepcopy(new)).visit(twin))
-            what = f"{ast.unparse(node)} → {ast.unparse(new)}"
-            found.append((getattr(node, "lineno", 0), what, _with_names(ast.unparse(changed), new)))
+    for folder, tests in FOLDERS.items():
+        (every, drawn, lived), _, _ = measured(measure, f"src/breathline/{folder}", tests, COUNT, SEED)
+        killed = 100.0 * (drawn - len(lived)) / drawn
+        on = f"`{folder}`, {drawn} of {every} drawn with seed {SEED}"
+        figure = f"{killed:.0f} % ({drawn - len(lived)})"
+        found.append(
+            Row(what="mutants killed", on=on, figure=figure, wanted=f"≥ {WANTED:g} %", met=killed >= WANTED)
+        )
+        found += [Row(what="lived", on=folder, figure=f"`{one}`".replace("|", "\\|")) for one in lived]
     return found
 
 
-def _is_typing(node: ast.AST) -> bool:
-    """Leave annotations and the arguments of dataclasses alone: they do not decide."""
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dataclass"
-
-
-def _with_names(text: str, new: ast.AST) -> str:
-    """Import what the mutant calls, where the module did not."""
-    if isinstance(new, ast.Call) and isinstance(new.func, ast.Name):
-        home = HOMES.get(new.func.id)
-        if home:
-            line = f"from breathline.verdict.{home} import {new.func.id}\n"
-            marker = "from __future__ import annotations\n"
-            if marker in text:
-                return text.replace(marker, marker + line, 1)
-            return line + text
-    return text
-
-
-class _Mutated(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
-    """Import one module from changed source."""
-
-    def __init__(self, module: str, text: str) -> None:
-        self.module, self.text = module, text
-
-    def find_spec(self, fullname, _path=None, _target=None):
-        return importlib.util.spec_from_loader(fullname, self) if fullname == self.module else None
-
-    def get_source(self, _fullname: str) -> str:
-        return self.text
-
-
-def survives(module: str, text: str, tests: list[str]) -> bool:
-    """Run the tests on a changed module, in a process of its own that has the libraries loaded already."""
-    child = os.fork()
-    if not child:
-        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
-        if not os.environ.get("LOUD"):
-            quiet = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(quiet, 1)
-            os.dup2(quiet, 2)
-        sys.meta_path.insert(0, _Mutated(module, text))
-        options = ["-x", "-q", "--assert=plain", "-p", "no:cacheprovider", "--no-header"]
-        os._exit(int(pytest.main([*options, *tests])))
-    return os.waitpid(child, 0)[1] == 0
-
-
-def _drawn(paths: list[Path], package: str, share: float) -> list[tuple[str, Path, int, str, str]]:
-    """Draw a share of all mutants, or so many of them, with a fixed seed, in order of the files."""
-    every = [
-        (package if path.stem == "__init__" else f"{package}.{path.stem}", path, *mutant)
-        for path in paths
-        for mutant in mutants(path.read_text(encoding="utf-8"))
-    ]
-    count = round(share * len(every)) if share <= 1.0 else min(int(share), len(every))
-    return [every[index] for index in sorted(random.Random(1).sample(range(len(every)), count))]
-
-
 def main() -> int:
-    """Take a folder of the package or files of one, tests, and a share of the mutants or a number of them.
-
-    Several files or tests are separated by commas.
-    """
-    paths, tests = [Path(one) for one in sys.argv[1].split(",")], sys.argv[2].split(",")
-    folder = paths[0] if paths[0].is_dir() else paths[0].parent
-    paths = sorted(folder.glob("*.py")) if paths[0].is_dir() else paths
-    package = ".".join(folder.parts[folder.parts.index("breathline") :])
-    for name in (*LIBRARIES, *BELOW.get(package, ())):
-        importlib.import_module(name)
-    assert package not in sys.modules, "the modules to be changed are loaded already"
-    first = paths[-1]
-    if not survives(f"{package}.{first.stem}", first.read_text(encoding="utf-8"), tests):
-        raise SystemExit("The tests fail on the code as it is.")
-    drawn = _drawn(paths, package, float(sys.argv[3]) if len(sys.argv) > 3 else 1.0)
-    lived = 0
-    for module, path, line, what, text in drawn:
-        if survives(module, text, tests):
-            lived += 1
-            print(f"lived: {path.name}:{line}: {what}", flush=True)
-    killed = len(drawn) - lived
-    print(f"{killed} of {len(drawn)} mutants killed ({100 * killed / len(drawn):.1f} %)")
+    """Take a folder of the package, tests (separated by commas), how many mutants, a seed, and perhaps one module."""
+    folder, tests, count, seed, only = [*sys.argv[1:], "", "", "", ""][:5]
+    every, drawn, lived = measure(folder, tests.split(","), int(count or COUNT), int(seed or SEED), only)
+    for one in lived:
+        print(f"lived: {one}")
+    print(f"{folder}: {drawn} of {every} mutants drawn, {drawn - len(lived)} killed, {len(lived)} lived")
     return 0
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from breathline.errors import UnitError
-from breathline.units import UNITS, convert, parse_unit, ucum
+from breathline.units import UNITS, convert, parse_unit, same_kind, ucum
 
 PAIRS = [(a, b) for a in UNITS for b in UNITS if UNITS[a].kind == UNITS[b].kind]
 
@@ -26,12 +26,23 @@ def test_there_and_back_is_the_same_value(pair, value):
         (6.5, "mmol/min/kPa", "mL/min/mmHg", 19.409),  # × 2.986, Graham 2017
         (2100, "mL", "L", 2.1),
         (134, "g/L", "g/dL", 13.4),
-        (88.4, "umol/L", "mg/dL", 1.0),  # 1 mg/dL = 88.4 µmol/L
+        (13.0, "g/dL", "mg/dL", 13000.0),
         (0.21, "fraction", "%", 21.0),
     ],
 )
 def test_conversions(value, unit, to, expected):
     assert convert(value, unit, to) == pytest.approx(expected, rel=5e-5)
+
+
+@pytest.mark.parametrize(("value", "unit", "to"), [(88.4, "umol/L", "mg/dL"), (1.0, "mg/dL", "umol/L")])
+def test_mass_and_amount_of_substance_are_turned_for_creatinine_alone(value, unit, to):
+    # Oracle: molar mass 113.118 g/mol, 1 mg/dL = 88.4 µmol/L. Of bilirubin (584.66 g/mol) it is 17.1 µmol/L.
+    assert convert(value, unit, to, of="creatinine") == pytest.approx(89.4 - value, rel=5e-5)
+    for other in ("", "bilirubin", "urea", "hb"):
+        assert not same_kind(unit, to, of=other)
+        with pytest.raises(UnitError, match="concentration and cannot be turned into"):
+            convert(value, unit, to, of=other)
+    assert not same_kind(unit, "mmHg", of="creatinine")
 
 
 def test_another_kind_is_refused():

@@ -168,7 +168,7 @@ def check_scans(
 def is_judged_unit(measurement: Measurement) -> bool:
     """Tell the percentage that is judged from the same extent in mL, which stays in ``measurements.json``."""
     measure = OUTCOMES.get(measurement.measure)
-    return measure is None or same_kind(measurement.unit, measure.unit)
+    return measure is None or same_kind(measurement.unit, measure.unit, of=measure.key)
 
 
 def _measure_one(ref: ScanRef, target: Path, progress: Progress) -> ScanMeasurement:

@@ -15,8 +15,8 @@ DLCO_SI_TO_TRADITIONAL = 2.986
 """mL/min/mmHg for one mmol/min/kPa, as in the ATS/ERS standards for DLCO (Graham 2017)."""
 
 MMHG_PER_KPA = 7.50062
-MG_PER_UMOL_CREATININE = 0.0113118
-"""mg/dL of creatinine for one µmol/L (molar mass 113.118 g/mol)."""
+GRAMS_PER_MOLE = {"creatinine": 113.118}
+"""Molar mass of a measure whose laboratories print mass or amount of substance [g/mol]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ UNITS: dict[str, Unit] = {
     "kPa": Unit("pressure", MMHG_PER_KPA, "kPa"),
     "g/dL": Unit("mass concentration", 1.0, "g/dL"),
     "g/L": Unit("mass concentration", 0.1, "g/L"),
-    "mg/dL": Unit("creatinine", 1.0, "mg/dL"),
-    "umol/L": Unit("creatinine", MG_PER_UMOL_CREATININE, "umol/L"),
+    "mg/dL": Unit("mass concentration", 1e-3, "mg/dL"),
+    "umol/L": Unit("substance concentration", 1e-3, "umol/L"),
     "mg/g": Unit("albumin or protein to creatinine", 1.0, "mg/g"),
     "mg/mmol": Unit("albumin or protein to creatinine", 8.84, "mg/mmol"),
     "mL/min/1.73m2": Unit("filtration rate", 1.0, "mL/min/{1.73_m2}"),
@@ -106,6 +106,8 @@ PER_LITRE: dict[str, tuple[str, float]] = {
     "umol/L": ("substance", 1e-6),
 }
 """Concentrations as grams or moles in a litre; from one to the other leads only the molar mass."""
+
+_CONCENTRATIONS = {"mass concentration", "substance concentration"}
 
 _SPELLINGS: dict[str, str] = {
     "": "1",
@@ -249,7 +251,7 @@ def parse_unit(text: str) -> str:
     raise UnitError(f"The unit '{stripped}' is not known.{hint}")
 
 
-def convert(value: float, unit: str, to: str) -> float:
+def convert(value: float, unit: str, to: str, *, of: str = "") -> float:
     """Turn a value from one unit into another of the same kind.
 
     Parameters
@@ -258,6 +260,9 @@ def convert(value: float, unit: str, to: str) -> float:
         The number, in `unit`.
     unit, to
         Units, in any spelling `parse_unit` knows.
+    of
+        Key of the measure. Only between mass and amount of a substance does it matter: mg/dL is turned into umol/L
+        for creatinine alone, never for another laboratory value with the factor of creatinine.
 
     Raises
     ------
@@ -268,23 +273,30 @@ def convert(value: float, unit: str, to: str) -> float:
     --------
     >>> round(convert(5.0, "mmol/min/kPa", "mL/min/mmHg"), 2)
     14.93
+    >>> round(convert(1.0, "mg/dL", "umol/L", of="creatinine"), 1)
+    88.4
     """
     source, target = parse_unit(unit), parse_unit(to)
     if source == target:
         return value
     a, b = UNITS[source], UNITS[target]
+    if a.kind != b.kind and same_kind(source, target, of=of):
+        return convert_concentration(value, source, target, grams_per_mole=GRAMS_PER_MOLE[of])
     if a.kind != b.kind:
         raise UnitError(f"'{source}' measures {a.kind} and cannot be turned into '{target}' ({b.kind}).")
     return value * (a.factor / b.factor)
 
 
-def same_kind(unit: str, other: str) -> bool:
+def same_kind(unit: str, other: str, *, of: str = "") -> bool:
     """Tell whether two units measure the same kind of thing, so that one converts into the other.
 
     >>> same_kind("mL", "L"), same_kind("mL", "%")
     (True, False)
+    >>> same_kind("mg/dL", "umol/L"), same_kind("mg/dL", "umol/L", of="creatinine")
+    (False, True)
     """
-    return UNITS[parse_unit(unit)].kind == UNITS[parse_unit(other)].kind
+    kinds = {UNITS[parse_unit(unit)].kind, UNITS[parse_unit(other)].kind}
+    return len(kinds) == 1 or (of in GRAMS_PER_MOLE and kinds == _CONCENTRATIONS)
 
 
 def convert_concentration(value: float, unit: str, to: str, *, grams_per_mole: float | None) -> float:

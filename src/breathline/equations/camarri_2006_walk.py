@@ -22,8 +22,7 @@ WALK = ReferenceEquation(
     source=Source(
         "camarri_2006",
         AS_IN_SINGH,
-        verified=False,
-        note="coefficients read in Singh 2014, the age range in the abstract; the coding of sex was not checked",
+        note="ages, and that men walk farther, in its abstract; not read in the paper itself",
     ),
     distribution=_distribution,
     printed="216.90 + 4.12 H − 1.75 A − 1.15 W − 34.04 in women [m]",

@@ -22,8 +22,7 @@ WALK = ReferenceEquation(
     source=Source(
         "enright_2003",
         AS_IN_SINGH,
-        verified=False,
-        note="coefficients read in Singh 2014; the age range was not checked",
+        note="from 68 years on by its abstract, to 90 by ours; not read in the paper itself",
     ),
     distribution=_distribution,
     printed="510 + 2.2 H − 0.93 W − 5.3 A in men, 493 + 2.2 H − 0.93 W − 5.3 A in women [m]",

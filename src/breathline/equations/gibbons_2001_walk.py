@@ -20,8 +20,7 @@ WALK = ReferenceEquation(
     source=Source(
         "gibbons_2001",
         AS_IN_SINGH,
-        verified=False,
-        note="coefficients read in Singh 2014; the coding of sex and the age range were not checked",
+        note="ages, and that men walk farther, in its abstract; not read in the paper itself",
     ),
     distribution=_distribution,
     printed="868.8 − 2.99 A − 74.7 in women [m]",

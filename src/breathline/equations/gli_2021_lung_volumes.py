@@ -13,8 +13,8 @@ SOURCE = Source(
     "hall_2021",
     "table 3 and look-up tables of supplement 2",
     verified=False,
-    note="the same in several independent programs; agrees with the worked example and the official calculator "
-    "as others quote them",
+    note="every coefficient read in table 3; the splines of supplement 2 are those of several independent programs, "
+    "and agree with the worked example and the official calculator as others quote them",
 )
 INPUTS = (
     Input(name="age_years", low=5, high=80, unit="years"),

@@ -22,8 +22,7 @@ WALK = ReferenceEquation(
     source=Source(
         "troosters_1999",
         AS_IN_SINGH,
-        verified=False,
-        note="coefficients read in Singh 2014; the coding of sex and the age range were not checked",
+        note="ages, and that men walk farther, in its abstract; not read in the paper itself",
     ),
     distribution=_distribution,
     printed="218 + 5.14 H − 5.32 A − 1.80 W + 51.31 in men [m]",

@@ -47,30 +47,25 @@ class Known:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Test:
-    """A laboratory test: its names, its unit, and factors of units that mean another kind elsewhere."""
+    """A laboratory test: its names, its unit, and the measure of visits that is the same."""
 
     names: tuple[str, ...]
     unit: str
-    factors: Mapping[str, float]
     measure: str = ""
 
 
-ALBUMIN = _Test(names=("albumin", "alb", "serum albumin"), unit="g/L", factors={})
+ALBUMIN = _Test(names=("albumin", "alb", "serum albumin"), unit="g/L")
 GLYCOPROTEIN = _Test(
     names=("aag", "agp", "alpha-1-acid glycoprotein", "alpha1-acid glycoprotein", "α1-acid glycoprotein",
            "orosomucoid", "alpha 1 acid glycoprotein"),
     unit="g/L",
-    factors={"mg/dL": 0.01},  # a unit of creatinine in `breathline.units`
 )  # fmt: skip
-HAEMOGLOBIN = _Test(names=("hb", "hemoglobin", "haemoglobin", "hgb"), unit="g/dL", factors={}, measure="hb")
+HAEMOGLOBIN = _Test(names=("hb", "hemoglobin", "haemoglobin", "hgb"), unit="g/dL", measure="hb")
 WHITE_CELLS = _Test(
     names=("wbc", "leukocytes", "leucocytes", "white cells", "white blood cells", "white blood cell count"),
     unit="10^9/L",
-    factors={},
 )
-CREATININE = _Test(
-    names=("creatinine", "crea", "serum creatinine"), unit="mg/dL", factors={}, measure="creatinine"
-)
+CREATININE = _Test(names=("creatinine", "crea", "serum creatinine"), unit="mg/dL", measure="creatinine")
 
 
 def _of_test(test: _Test) -> Callable[[Evidence], Found]:
@@ -109,10 +104,8 @@ def _when(when: Moment) -> str:
 
 
 def _converted(value: float, unit: str, test: _Test) -> float | None:
-    if unit in test.factors:
-        return value * test.factors[unit]
     try:
-        return convert(value, unit, test.unit)
+        return convert(value, unit, test.unit, of=test.measure)
     except UnitError:
         return None
 

@@ -22,7 +22,7 @@ PREDICTABLE = ("volume", "transfer factor", "transfer coefficient", "length")
 
 def likely_cause(number: float, unit: str, measure: OutcomeMeasure) -> Refusal | None:
     """Refuse a value outside what the measure can be, and name the likely cause; None where it can be."""
-    value = convert(number, unit, measure.unit)
+    value = convert(number, unit, measure.unit, of=measure.key)
     if within(value, measure.plausible):
         return None
     said = f"{measure.label} of {number:g} {'' if unit == 'fraction' else _spoken(unit)}".rstrip()
@@ -53,7 +53,7 @@ def _without_other_unit(number: float, unit: str, message: str, measure: Outcome
         )
     if UNITS[unit].kind == "percent" and number > 200:
         return "percent_above_200", f"{message} A percentage above 200 cannot be.", "Look up the value."
-    value = convert(number, unit, measure.unit)
+    value = convert(number, unit, measure.unit, of=measure.key)
     slipped = next((f for f in (10.0, 100.0, 1000.0) if within(value / f, measure.plausible)), None)
     if slipped is not None and not measure.ordinal:
         return (
@@ -77,7 +77,7 @@ def _named(unit: str) -> str:
 
 
 def _allowed(measure: OutcomeMeasure, unit: str) -> str:
-    low, high = (convert(limit, measure.unit, unit) for limit in measure.plausible)
+    low, high = (convert(limit, measure.unit, unit, of=measure.key) for limit in measure.plausible)
     shown = "" if unit == "fraction" else _spoken(unit)
     return f"{low:.4g} to {high:.4g} {shown}".rstrip()
 
@@ -93,7 +93,7 @@ def _other_units(number: float, unit: str, measure: OutcomeMeasure) -> Iterator[
     for name in dict.fromkeys(preferred):
         try:
             other = parse_unit(name)
-            value = convert(number, other, measure.unit)
+            value = convert(number, other, measure.unit, of=measure.key)
         except UnitError:
             continue
         if other != unit and UNITS[other].kind != "count" and within(value, measure.plausible):
@@ -131,4 +131,8 @@ def _fitting(number: float | None, measure: OutcomeMeasure) -> list[str]:
     if number is None:
         return []
     names = dict.fromkeys([measure.unit, *measure.other_units])
-    return [name for name in names if within(convert(number, name, measure.unit), measure.plausible)]
+    return [
+        name
+        for name in names
+        if within(convert(number, name, measure.unit, of=measure.key), measure.plausible)
+    ]

@@ -233,7 +233,7 @@ def _read_value(
     unit = _read_unit(row, column, measure, number, findings)
     if number is None or unit is None:
         return None
-    value = number if unit == measure.unit else convert(number, unit, measure.unit)
+    value = number if unit == measure.unit else convert(number, unit, measure.unit, of=measure.key)
     refused = likely_cause(number, unit, measure)
     if refused is not None:
         findings.error(*refused, file=FILE, row=row.line, column=column, found=row.value)
@@ -316,7 +316,7 @@ def _known_unit(
     try:
         if text:
             unit = parse_unit(text)
-            convert(1.0, unit, measure.unit)
+            convert(1.0, unit, measure.unit, of=measure.key)
             return unit
     except UnitError:
         pass  # told below, with what the number could be

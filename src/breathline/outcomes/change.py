@@ -123,7 +123,7 @@ def in_own_unit(measure: OutcomeMeasure, item: Measurement) -> Measurement:
         return replace(item, unit=measure.unit)
 
     def own(value: float) -> float:
-        return float(convert(value, item.unit, measure.unit))
+        return float(convert(value, item.unit, measure.unit, of=measure.key))
 
     return replace(
         item,

@@ -155,7 +155,7 @@ def _lab_value(key: str, value: Value, unit: str, when: Moment | None) -> Measur
         return None
     own = OUTCOMES[key].unit
     try:
-        return Measurement(measure=key, value=convert(value, unit, own), unit=own, when=when)
+        return Measurement(measure=key, value=convert(value, unit, own, of=key), unit=own, when=when)
     except UnitError:  # the laboratory table tells of units that are not known
         return None
 

@@ -86,7 +86,7 @@ def _standing(item: Measurement, everything: Sequence[Measurement], person: Pers
         return Standing(measurement=item, label=item.measure)
     measure = OUTCOMES[item.measure]
     # A CT extent is given in mL too, beside the percentage that is judged.
-    if not same_kind(item.unit, measure.unit):
+    if not same_kind(item.unit, measure.unit, of=measure.key):
         return Standing(measurement=item, label=measure.label)
     item = in_own_unit(measure, item)
     if not measure.equation or isinstance(item.value, Absence) or item.region not in WHOLE_LUNG:
@@ -149,7 +149,7 @@ def _inputs(
         measure = OUTCOMES.get(other.measure)
         if measure is None or other.when != item.when or other.region not in WHOLE_LUNG:
             continue
-        if same_kind(other.unit, measure.unit):
+        if same_kind(other.unit, measure.unit, of=measure.key):
             value = in_own_unit(measure, other).value
             found[other.measure] = None if isinstance(value, Absence) else value
     return found | {"age_years": age, "height_cm": person.height_cm, "weight_kg": person.weight_kg}

@@ -255,4 +255,4 @@ def number_of(key: str, item: Measurement | None) -> float | None:
     """Give the value of a condition in its own unit; None where there is no number."""
     if item is None or isinstance(item.value, Absence):
         return None
-    return float(convert(item.value, item.unit, OUTCOMES[key].unit))
+    return float(convert(item.value, item.unit, OUTCOMES[key].unit, of=key))

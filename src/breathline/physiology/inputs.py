@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from breathline.errors import OutOfRangeError
 from breathline.model.patient import Sex
-from breathline.units import UNITS, convert
+from breathline.units import UNITS, convert, same_kind
 
 FloatArray = NDArray[np.float64]
 """One value a person; every array of one call has the same length."""
@@ -191,17 +191,23 @@ def out_of_range(label: str, need: Input, found: float) -> str:
     return f"{text} {cause}" if cause else text
 
 
-def likely_unit(found: float, unit: str, limits: Limits) -> str | None:
+def likely_unit(found: float, unit: str, limits: Limits, *, of: str = "") -> str | None:
     """Give the unit in which a number would lie within limits that are given in `unit`; None if no other.
+
+    Parameters
+    ----------
+    of
+        What the number is a value of, as `breathline.units.convert` asks for it.
 
     >>> likely_unit(1.62, "cm", (100.0, 230.0))
     'm'
     """
     if unit not in UNITS or not found > 0:
         return None
-    kind = UNITS[unit].kind
-    others = (name for name, other in UNITS.items() if other.kind == kind and name != unit)
-    return next((name for name in others if limits[0] <= convert(found, name, unit) <= limits[1]), None)
+    others = (name for name in UNITS if name != unit and same_kind(name, unit, of=of))
+    return next(
+        (name for name in others if limits[0] <= convert(found, name, unit, of=of) <= limits[1]), None
+    )
 
 
 def _outside(need: Input, values: FloatArray) -> NDArray[np.bool_]:
@@ -218,11 +224,11 @@ def _cause(need: Input, found: float) -> str:
         if 1900 <= found <= 2100:
             return f"{found:g} looks like a year of birth; give the age."
         return ""
-    unit = likely_unit(found, need.unit, HUMAN.get(need.name, (need.low, need.high)))
+    unit = likely_unit(found, need.unit, HUMAN.get(need.name, (need.low, need.high)), of=need.name)
     if unit is None:
         return ""
     verb = "looks like" if unit in _CERTAIN else "may be"
-    right = convert(found, unit, need.unit)
+    right = convert(found, unit, need.unit, of=need.name)
     asked = _UNIT_WORDS.get(need.unit, need.unit)
     return f"{found:g} {verb} {_UNIT_WORDS.get(unit, unit)}; give {asked} ({right:.4g})."
 

@@ -51,7 +51,8 @@ def _check_description(measure: OutcomeMeasure, found: Findings) -> bool:
     known = found.expect(_parses(measure.unit), f"the unit '{measure.unit}' is not a known spelling")
     for unit in measure.other_units:
         found.expect(
-            known and _converts(unit, measure.unit), f"the unit '{unit}' cannot be turned into its own"
+            known and _converts(unit, measure.unit, measure.key),
+            f"the unit '{unit}' cannot be turned into its own",
         )
     if measure.code:
         found.expect(_code_is_sound(measure.code), f"the code '{measure.code}' is mistyped")
@@ -62,7 +63,7 @@ def _check_description(measure: OutcomeMeasure, found: Findings) -> bool:
         found.expect(
             own.measure == (measure.variant_of or measure.key), f"its equation speaks of '{own.measure}'"
         )
-        found.expect(_converts(own.unit, measure.unit), f"its equation is in '{own.unit}'")
+        found.expect(_converts(own.unit, measure.unit, measure.key), f"its equation is in '{own.unit}'")
     for key in measure.conditions:
         found.expect(key in OUTCOMES, f"the condition '{key}' is not a measure")
     for key in (*measure.made_of, *([measure.variant_of] if measure.variant_of else [])):
@@ -77,9 +78,9 @@ def _parses(unit: str) -> bool:
         return False
 
 
-def _converts(unit: str, to: str) -> bool:
+def _converts(unit: str, to: str, of: str) -> bool:
     try:
-        convert(1.0, unit, to)
+        convert(1.0, unit, to, of=of)
     except UnitError:
         return False
     return True
