@@ -55,6 +55,11 @@ PATTERN_STYLES: dict[str, tuple[str, tuple[float, ...]]] = {
 """Colour and dashes of each pattern outlined on a CT slice; the colours are those of Okabe and Ito, lightened
 to stand on dark lung, and the dashes tell them apart without colour."""
 
+COLUMN_IN = 89 / 25.4
+"""Width of one column of a journal; figures of this width are readable at it, with letters of 6 points or more."""
+
+PRINT_DPI = 300
+
 FONT_STACK = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 
 _RC: dict[Any, Any] = {
