@@ -15,10 +15,12 @@ from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
 
 ROW_IN, TOP_IN, BOTTOM_IN = 0.25, 0.08, 0.62
-PLOT = (0.42, 0.36)
+PLOT = (0.37, 0.365)
 """Left edge and width of the plot, as shares of the width."""
 
-LETTERS = 24
+LETTERS = 22
+LEAST = 2.0
+"""The scale reaches so far to either side at least, in important differences."""
 SMALL = 6.5
 
 
@@ -45,13 +47,13 @@ def draw_forest(assessment: Assessment, say: Wording) -> Figure | None:
 
 
 def _draw_rows(axes: Axes, changes: Sequence[Scaled], say: Wording) -> None:
-    known = [abs(end) for one in changes for end in (one.value, one.low, one.high) if end is not None]
-    widest = min(max([2.0, *known]) * 1.08, WIDEST)
-    axes.set_xlim(-widest, widest)
+    known = [end for one in changes for end in (one.value, one.low, one.high) if end is not None]
+    limits = (max(min([-LEAST, *known]) * 1.08, -WIDEST), min(max([LEAST, *known]) * 1.08, WIDEST))
+    axes.set_xlim(*limits)
     axes.axvspan(-1, 1, color="#eef1f3", linewidth=0, zorder=0)
     axes.axvline(0, color=MUTED, linewidth=0.7, zorder=1)
     for row, one in enumerate(changes):
-        _draw_row(axes, row, one, widest)
+        _draw_row(axes, row, one, limits)
         name = say("balance.by_error", label=one.label) if one.by_error else one.label
         _beside(axes, row, textwrap.fill(_clipped(name), LETTERS), (0, -5, "right"), INK)
         word = f"{say.number(one.value or 0.0, 1, sign=True)} {say(f'balance.judgement.{one.judgement}')}"
@@ -60,20 +62,20 @@ def _draw_rows(axes: Axes, changes: Sequence[Scaled], say: Wording) -> None:
     axes.tick_params(axis="x", labelsize=SMALL, length=2, pad=2)
 
 
-def _draw_row(axes: Axes, row: int, one: Scaled, widest: float) -> None:
+def _draw_row(axes: Axes, row: int, one: Scaled, limits: tuple[float, float]) -> None:
     """Draw a change with its interval; what lies beyond the scale ends in an arrow."""
     value, colour = one.value or 0.0, JUDGEMENT_COLOURS[one.judgement]
     if one.low is not None and one.high is not None:
-        low, high = max(one.low, -widest), min(one.high, widest)
+        low, high = (max(limits[0], min(limits[1], end)) for end in (one.low, one.high))
         axes.plot([low, high], [row, row], color=colour, linewidth=1.0, zorder=2)
         for end, place, marker in ((one.low, low, "<"), (one.high, high, ">")):
-            if abs(end) > widest:
+            if end != place:
                 axes.plot(place, row, marker=marker, color=colour, markersize=3.5, clip_on=False, zorder=2)
-    beyond = abs(value) > widest
+    shown = max(limits[0], min(limits[1], value))
     hollow = one.judgement in ("no_change", "cannot_tell")
     axes.plot(
-        max(-widest, min(widest, value)), row, linestyle="",
-        marker=(">" if value > 0 else "<") if beyond else MARKERS[one.judgement],
+        shown, row, linestyle="",
+        marker=MARKERS[one.judgement] if shown == value else ">" if value > 0 else "<",
         markersize=4.5, markerfacecolor="white" if hollow else colour, markeredgecolor=colour,
         markeredgewidth=1.0, zorder=3, clip_on=False,
     )  # fmt: skip

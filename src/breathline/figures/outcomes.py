@@ -48,7 +48,9 @@ def draw_outcomes(assessment: Assessment, say: Wording) -> Figure | None:
             row, column = divmod(number, COLUMNS)
             left = LEFT_IN + column * (wide + LEFT_IN + GAP_IN / 2)
             bottom = height - (row + 1) * PANEL_IN + 0.05
-            axes: Axes = figure.add_axes((left / COLUMN_IN, bottom / height, wide / COLUMN_IN, PLOT_IN / height))
+            axes: Axes = figure.add_axes(
+                (left / COLUMN_IN, bottom / height, wide / COLUMN_IN, PLOT_IN / height)
+            )
             axes.set_xlim(*limits)
             span = treatment_span(assessment.timeline, axis, limits[1])
             if span is not None:
@@ -80,10 +82,12 @@ def _draw_panel(axes: Axes, change: Change, points: Sequence[Point], axis: TimeA
         if judged is not None:
             axes.plot(judged.x, judged.value, marker="o", markersize=3.2, color=INK, zorder=4)
     if change.error is not None and not isinstance(change.baseline, Absence):
-        axes.axhspan(change.baseline - change.error, change.baseline + change.error, facecolor="none",
-                     edgecolor=MUTED, hatch="......", linewidth=0, alpha=0.55, zorder=1)  # fmt: skip
+        ends = (change.baseline - change.error, change.baseline + change.error)
+        axes.axhspan(*ends, facecolor=ERROR_WASH, alpha=0.7, linewidth=0, zorder=1)
+        for end in ends:  # the treatment is shaded too, and grey is grey in print
+            axes.axhline(end, color=MUTED, linewidth=0.6, dashes=(3, 2), zorder=1)
     axes.set_ylim(*_value_limits(change, points))
-    axes.yaxis.set_major_locator(MaxNLocator(3))
+    axes.yaxis.set_major_locator(MaxNLocator(3, integer=change.unit == "class"))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda y, _: _tick(y, change, say)))
     axes.tick_params(axis="y", labelsize=SMALL, length=2, pad=1.5)
     axes.set_title(_title(change, say), fontsize=SMALL, loc="left", pad=3, color=INK, linespacing=1.05)

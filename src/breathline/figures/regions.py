@@ -19,9 +19,11 @@ ZONES = ("upper", "middle", "lower")
 ACROSS = (("right", "peripheral"), ("right", "central"), ("left", "central"), ("left", "peripheral"))
 """As a reader faces the patient: the right lung at the left."""
 
+CELLS = frozenset(f"{side}_{zone}_{rind}" for zone in ZONES for side, rind in ACROSS)
+
 MAPPED = ("ct_ground_glass", "ct_fibrosis", "ct_ild")
 MOST_MAPS = 2
-MAP_IN, ROW_IN, TOP_IN, BOTTOM_IN = 1.5, 1.08, 0.3, 0.44
+MAP_IN, ROW_IN, TOP_IN, BOTTOM_IN = 1.5, 1.08, 0.16, 0.4
 LEFT_IN = 0.38
 SMALL = 6.5
 SHADES = LinearSegmentedColormap.from_list("breathline", [PAPER, "#7fb0c6", ACCENT])
@@ -31,9 +33,7 @@ Extents = Mapping[str, float]
 
 def draw_regions(assessment: Assessment, shown: Sequence[ShownScan], say: Wording) -> Figure | None:
     """Draw one map a scan and measure, shaded by extent, the number in each cell; None without regions."""
-    maps = {
-        measure: [extents_of(assessment, measure, scan.summary) for scan in shown] for measure in MAPPED
-    }
+    maps = {measure: [extents_of(assessment, measure, scan.summary) for scan in shown] for measure in MAPPED}
     drawn = [measure for measure in MAPPED if any(maps[measure])][:MOST_MAPS]
     if not drawn:
         return None
@@ -65,6 +65,7 @@ def extents_of(assessment: Assessment, measure: str, scan: ScanSummary) -> dict[
         if (own := item.measurement).measure == measure
         and own.unit == "%"
         and own.origin.scan == scan.name
+        and own.region in CELLS
         and not isinstance(own.value, Absence)
     }
 
@@ -80,13 +81,21 @@ def _draw_map(axes: Axes, extents: Extents, most: float, say: Wording, *, named:
     axes.set_yticks([])
     axes.spines[:].set_visible(False)
     for x, (side, rind) in enumerate(ACROSS):
-        x += 0.6 if side == "left" else 0.4
-        axes.text(x, len(ZONES) + 0.08, say(f"figure.regions_{rind}"), fontsize=6, ha="center", va="top", color=MUTED)
+        middle = x + 0.5 + _apart(side)
+        word = say(f"figure.regions_{rind}")
+        axes.text(middle, len(ZONES) + 0.08, word, fontsize=6, ha="center", va="top", color=MUTED)
     for y, zone in enumerate(ZONES):
         for x, (side, rind) in enumerate(ACROSS):
-            _draw_cell(axes, (x + (0.1 if side == "left" else -0.1), y), extents.get(f"{side}_{zone}_{rind}"), most)
+            _draw_cell(axes, (x + _apart(side), y), extents.get(f"{side}_{zone}_{rind}"), most)
         if named:
-            axes.text(-0.2, y + 0.5, say(f"figure.regions_{zone}"), fontsize=6, ha="right", va="center", color=MUTED)
+            axes.text(
+                -0.2, y + 0.5, say(f"figure.regions_{zone}"), fontsize=6, ha="right", va="center", color=MUTED
+            )
+
+
+def _apart(side: str) -> float:
+    """Give how far a lung is moved from the middle."""
+    return 0.1 if side == "left" else -0.1
 
 
 def _draw_cell(axes: Axes, place: tuple[float, float], extent: float | None, most: float) -> None:

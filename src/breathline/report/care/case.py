@@ -65,8 +65,17 @@ def drug_names(courses: Sequence[Course]) -> str:
 
 def diagnoses(case: Case) -> str:
     """Name the diagnoses, or say that it is a fibrotic lung disease."""
-    words = " and ".join(one.text for one in case.assessment.patient.diagnoses)
+    words = " and ".join(_in_sentence(one.text) for one in case.assessment.patient.diagnoses)
     return words or case.say("care.disease_unknown")
+
+
+def _in_sentence(text: str) -> str:
+    """Begin a text with a small letter, as it stands within a sentence, unless it begins with an abbreviation.
+
+    >>> _in_sentence("Pulmonary fibrosis"), _in_sentence("ANCA vasculitis")
+    ('pulmonary fibrosis', 'ANCA vasculitis')
+    """
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
 
 
 def value_words(change: Change, which: int, say: Wording) -> str:
@@ -93,7 +102,9 @@ def standardised_words(standardised: Standardised | None, say: Wording) -> str:
 
 def change_words(change: Change, say: Wording) -> str:
     """Write a change as a clinician tells it: from what to what, by how much, with its interval."""
-    before, after = (say.value(v, change.measure, change.decimals) for v in (change.baseline, change.followup))
+    before, after = (
+        say.value(v, change.measure, change.decimals) for v in (change.baseline, change.followup)
+    )
     if change.delta is None:
         return say("care.abstract.from_to", label=change.label, before=before, after=after, unit="").rstrip()
     unit = say.unit(change.unit)
@@ -112,6 +123,8 @@ def change_words(change: Change, say: Wording) -> str:
     )
 
 
-def changes_by(changes: Sequence[Change], judgement: Judgement, *, reported: bool = False) -> tuple[Change, ...]:
+def changes_by(
+    changes: Sequence[Change], judgement: Judgement, *, reported: bool = False
+) -> tuple[Change, ...]:
     """Give the changes judged so: those that were measured, or those that are persons' judgements."""
     return tuple(c for c in changes if c.judgement is judgement and c.reported is reported)

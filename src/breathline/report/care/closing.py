@@ -13,7 +13,6 @@ from breathline.report.sections.methods import write_limitations, write_methods
 from breathline.report.sections.quality import view_warnings
 
 
-
 def strengths(case: Case) -> Iterator[Block]:
     """Item 11a: what the record and its measurement cannot carry."""
     say = case.say
@@ -35,8 +34,7 @@ def conclusions(case: Case) -> Iterator[Block]:
     say, assessment = case.say, case.assessment
     overall = next((v for v in assessment.verdicts if v.criterion == OVERALL), None)
     if overall is not None:
-        reasons = " ".join(overall.reasons)
-        yield Fact(say("care.discussion.answer", statement=overall.statement, reasons=reasons).strip())
+        yield Fact(say("care.discussion.answer", statement=overall.statement))
     if assessment.domains:
         words = listed(
             say("care.discussion.domain", name=one.name, state=say(f"domain_state.{one.state}"))
@@ -68,7 +66,9 @@ def consent(case: Case) -> Iterator[Block]:
 
 def measuring(case: Case) -> Iterator[Block]:
     """Give the steps that were run, as the report tells them."""
-    yield from (Fact(text) for text in (*write_methods(case.assessment, case.say), case.say("methods.judging")))
+    yield from (
+        Fact(text) for text in (*write_methods(case.assessment, case.say), case.say("methods.judging"))
+    )
 
 
 def trace(case: Case) -> Iterator[Block]:
@@ -82,7 +82,9 @@ def trace(case: Case) -> Iterator[Block]:
     )
     head = tuple(say(f"care.trace.{name}") for name in ("measure", "values", "read"))
     if rows:
-        yield Grid(caption=say("care.trace.caption"), head=head, rows=rows, notes=(say("care.trace.changes"),))
+        yield Grid(
+            caption=say("care.trace.caption"), head=head, rows=rows, notes=(say("care.trace.changes"),)
+        )
     assessment = case.assessment
     numbered = {
         "doses": [one.row for one in assessment.exposure.log],

@@ -74,8 +74,8 @@ def _all(assessment: Assessment) -> Iterator[Heading]:
     courses = sorted(assessment.exposure.courses, key=lambda course: course.role is not Role.TREATMENT)
     for course in courses:
         yield from _named("drug", course.key or drug_key(course.drug), course.drug)
-    for measure in dict.fromkeys(item.measurement.measure for item in assessment.measurements):
-        yield from _named("measure", measure, measure)
+    for measure, label in {item.measurement.measure: item.label for item in assessment.measurements}.items():
+        yield from _named("measure", measure, label)
     if assessment.scans:
         yield from _named("scan", "", "")
     if assessment.safety.status is EventsStatus.OCCURRED and assessment.safety.on_treatment:

@@ -50,5 +50,3 @@ def checklist(draft: Draft, say: Wording, pages: Sequence[str] | None = None) ->
 
 def _missing(item: Item) -> list[str]:
     return [block.text for block in item.blocks if isinstance(block, ToWrite | ToCheck)]
-
-

@@ -40,7 +40,7 @@ def _parts(draft: Draft, say: Wording) -> Iterator[str]:
 
 
 def _item(item: Item, say: Wording) -> Iterator[str]:
-    yield f"**{item.key}**"
+    yield f"*{plain(say('care.item'))} {item.key}*"
     for block in item.blocks:
         yield _block(block, say)
 
@@ -72,10 +72,10 @@ def _row(cells: tuple[str, ...] | list[str], *, escape: bool = True) -> str:
 
 
 def plain(text: str) -> str:
-    """Give a text so that Markdown shows it as it is, whatever signs are in it.
+    r"""Give a text so that Markdown shows it as it is, whatever signs are in it.
 
-    >>> plain("a*b <i>")
-    'a\\\\*b \\\\<i\\\\>'
+    >>> print(plain("a*b <i>"))
+    a\*b \<i\>
     """
     clean = _UNPRINTABLE.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n"))
     lines = (_LIST_LIKE.sub(r"\1\\\2\3", _SPECIAL.sub(r"\\\1", line)) for line in clean.split("\n"))

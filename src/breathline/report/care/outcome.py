@@ -71,8 +71,10 @@ def outcomes(case: Case) -> Iterator[Block]:
         yield Fact(say("care.outcomes.none"))
     else:
         yield _outcome_grid(case)
-        yield Picture(name="forest", caption=say("care.outcomes.figure"), alt=say("balance.alt"))
-        yield Picture(name="outcomes", caption=say("care.outcomes.series_figure"), alt=_series_alt(case))
+        yield Picture(name="forest", caption=say("care.outcomes.figure"), alt=_alt(case, "forest_alt"))
+        yield Picture(
+            name="outcomes", caption=say("care.outcomes.series_figure"), alt=_alt(case, "series_alt")
+        )
     yield ToWrite(say("care.outcomes.reported"))
 
 
@@ -104,10 +106,14 @@ def _outcome(case: Case, change: Change) -> tuple[str, ...]:
         _end(change, 0, say),
         _end(change, 1, say),
         listed((row.delta, interval), " "),
-        listed((row.error, cite(case, [change.error_source]) if change.error_source else ""), " "),
-        listed((row.important, cite(case, [change.important_difference_source])), " "),
+        _limit(case, row.error, change.error, change.error_source),
+        _limit(case, row.important, change.important_difference, change.important_difference_source),
         row.judgement_word,
     )
+
+
+def _limit(case: Case, written: str, limit: float | None, source: str) -> str:
+    return written if limit is None else listed((written, cite(case, [source])), " ")
 
 
 def _end(change: Change, which: int, say: Wording) -> str:
@@ -120,8 +126,8 @@ def _end(change: Change, which: int, say: Wording) -> str:
     return f"{text} ({shown})" if shown else text
 
 
-def _series_alt(case: Case) -> str:
-    return case.say("timeline.alt", measures=len(case.assessment.changes))
+def _alt(case: Case, key: str) -> str:
+    return case.say(f"care.outcomes.{key}", measures=len(case.assessment.changes))
 
 
 def results(case: Case) -> Iterator[Block]:
@@ -137,7 +143,12 @@ def results(case: Case) -> Iterator[Block]:
             )
             for row in table.rows
         )  # fmt: skip
-        yield Grid(caption=say("care.outcomes.values_caption"), head=head, rows=rows)
+        yield Grid(
+            caption=say("care.outcomes.values_caption"),
+            head=head,
+            rows=rows,
+            notes=(say("care.outcomes.note_values"),),
+        )
     if assessment.safety.labs:
         yield _labs(case)
     if assessment.scans:
@@ -199,7 +210,8 @@ def events(case: Case) -> Iterator[Block]:
             caption=say("care.outcomes.events_caption"),
             head=tuple(say(f"care.outcomes.{name}") for name in names),
             rows=tuple(
-                (e.term, e.start, e.stop, e.grade, e.serious, e.outcome, e.action, e.relation) for e in view.events
+                (e.term, e.start, e.stop, e.grade, e.serious, e.outcome, e.action, e.relation)
+                for e in view.events
             ),
             notes=(say("care.outcomes.events_note", version=safety.version.value),),
         )

@@ -114,7 +114,9 @@ def tell_changes(case: Case, changes: Sequence[Change]) -> Iterator[str]:
             else:
                 words = listed(change_words(change, say) for change in found)
             yield say(f"care.abstract.{judgement.value}", words=words)
-    persons = [change for change in changes if change.reported and change.judgement is not Judgement.CANNOT_TELL]
+    persons = [
+        change for change in changes if change.reported and change.judgement is not Judgement.CANNOT_TELL
+    ]
     if persons:
         words = listed(f"{change_words(c, say)}: {say(f'judgement.{c.judgement.value}')}" for c in persons)
         yield say("care.abstract.person", words=words)
@@ -158,7 +160,9 @@ def _who(case: Case) -> str:
 
 def complaints(case: Case) -> Iterator[Block]:
     """Item 5b: what measures of symptoms say, and the complaints for a person to write."""
-    symptoms = [c for c in case.assessment.changes if c.domain is Domain.SYMPTOMS and c.baseline_when is not None]
+    symptoms = [
+        c for c in case.assessment.changes if c.domain is Domain.SYMPTOMS and c.baseline_when is not None
+    ]
     if symptoms and counted_from_start(case.assessment):
         words = listed(f"{c.label} {value_words(c, 0, case.say)}" for c in symptoms)
         yield Fact(case.say("care.patient.symptoms", values=words))

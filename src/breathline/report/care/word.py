@@ -53,7 +53,10 @@ def to_docx(draft: Draft, pictures: Mapping[str, bytes], say: Wording) -> bytes:
 def _without_times(content: bytes) -> bytes:
     """Pack the parts of the document anew, without the time at which each was written."""
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as parts, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed:
+    with (
+        zipfile.ZipFile(io.BytesIO(content)) as parts,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
         for name in parts.namelist():
             entry = zipfile.ZipInfo(name, ZIP_DAY)
             entry.compress_type = zipfile.ZIP_DEFLATED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from breathline.figures.wording import HARD
@@ -52,7 +53,18 @@ def _visits(case: Case) -> Iterator[Happening]:
         if own.when is not None and not own.origin.scan and not own.origin.computed:
             labels.setdefault(own.when, []).append(item.label)
     for when, found in labels.items():
-        yield when, case.say("care.timeline.visit", words=", ".join(dict.fromkeys(found)))
+        words = ", ".join(_short(label) for label in dict.fromkeys(found))
+        yield when, case.say("care.timeline.visit", words=words)
+
+
+def _short(label: str) -> str:
+    """Give the abbreviation that a label ends with, else the label.
+
+    >>> _short("Forced vital capacity (FVC)"), _short("NYHA class")
+    ('FVC', 'NYHA class')
+    """
+    found = re.search(r"\(([A-Z]\w+)\)$", label)
+    return found[1] if found else label
 
 
 def _scans(case: Case) -> Iterator[Happening]:
@@ -94,7 +106,9 @@ def methods(case: Case) -> Iterator[Block]:
     say, assessment = case.say, case.assessment
     own = [item for item in assessment.measurements if not item.measurement.origin.scan]
     labels = dict.fromkeys(item.label for item in own)
-    yield Fact(say("care.diagnostics.measured", words=listed(labels)) if labels else say("care.diagnostics.nothing"))
+    yield Fact(
+        say("care.diagnostics.measured", words=listed(labels)) if labels else say("care.diagnostics.nothing")
+    )
     equations = {one.equation: one.source for item in own if (one := item.standardised) is not None}
     if equations:
         words = listed(f"{key} {cite(case, [source])}" for key, source in equations.items())
