@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breathline.archive import to_json
@@ -40,8 +40,9 @@ def facts(draft: Draft, key: str) -> str:
 def test_the_checklist_is_that_of_2013():
     """The form of 2013: 13 topics, 30 items (care-statement.org, CARE checklist 2013)."""
     asked = read_checklist()
-    assert [one.item for one in asked] == (
-        "1 2 3a 3b 3c 3d 4 5a 5b 5c 5d 6 7 8a 8b 8c 8d 9a 9b 9c 10a 10b 10c 10d 11a 11b 11c 11d 12 13".split()
+    told = " ".join(one.item for one in asked)
+    assert (
+        told == "1 2 3a 3b 3c 3d 4 5a 5b 5c 5d 6 7 8a 8b 8c 8d 9a 9b 9c 10a 10b 10c 10d 11a 11b 11c 11d 12 13"
     )
     assert len(dict.fromkeys(one.topic for one in asked)) == 13
     assert list(WRITERS) == [one.item for one in asked]
@@ -160,7 +161,8 @@ def test_weeks_count_from_the_first_day_where_no_start_is_known():
     assert at(-52).date == date(2005, 3, 7)
 
 
-@given(st.floats(0.0, 120.0))
+@settings(max_examples=25, deadline=None)
+@given(st.floats(0.0, 120.0) | st.floats(88.0, 92.0))
 def test_no_age_above_89_is_told(age):
     draft = write_draft(replace(example(), patient=replace(example().patient, age_years=age)))
     told = facts(draft, "5a")

@@ -53,7 +53,9 @@ def test_the_longest_code_decides(code, name, unique_id):
 def test_nothing_is_guessed_from_words_or_other_codes(code):
     diagnosis = Diagnosis(text="Mixed connective tissue disease", code=code)
     assert "Mixed Connective Tissue Disease" not in of(diagnosis)
-    assert uncoded(replace(example(), patient=replace(example().patient, diagnoses=(diagnosis,)))) == (diagnosis,)
+    assert uncoded(replace(example(), patient=replace(example().patient, diagnoses=(diagnosis,)))) == (
+        diagnosis,
+    )
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,13 @@ def test_check_tags_of_age_are_those_of_medline(age, names):
 
 def test_treatment_and_measures_and_scans_have_theirs():
     found = of()
-    for name in ("Imatinib Mesylate", "Azathioprine", "Vital Capacity", "Walk Test", "Tomography, X-Ray Computed"):
+    for name in (
+        "Imatinib Mesylate",
+        "Azathioprine",
+        "Vital Capacity",
+        "Walk Test",
+        "Tomography, X-Ray Computed",
+    ):
         assert name in found
     assert list(found).index("Imatinib Mesylate") < list(found).index("Azathioprine")  # the judged one first
     without = {one.name for one in propose_headings(no_scans())}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any
 
 from breathline.figures.wording import MINUS
 from breathline.model.assessment import Assessment
@@ -31,8 +31,6 @@ _WRITTEN = re.compile(
 KEPT = frozenset({"schema", "version", "source", "error_source", "important_difference_source", "code"})
 """Fields that hold no words of the record; their numbers are no dates."""
 
-T = TypeVar("T")
-
 
 def deidentify(assessment: Assessment) -> Assessment:
     """Give the assessment with weeks in place of dates everywhere, and without the pseudonym.
@@ -43,10 +41,9 @@ def deidentify(assessment: Assessment) -> Assessment:
     """
     zero = _week_zero(assessment)
 
-    def changed(item: T) -> T:
-        return _changed(item, lambda when: _in_weeks(when, zero), lambda text: _masked(text, zero))
-
-    shown = changed(assessment)
+    shown: Assessment = _changed(
+        assessment, lambda when: _in_weeks(when, zero), lambda text: _masked(text, zero)
+    )
     return replace(shown, patient=replace(shown.patient, id=""), inputs=())
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from breathline.figures.wording import Wording
+from breathline.model.assessment import Standing
 from breathline.model.change import Change, Direction
 from breathline.model.exposure import Role
 from breathline.model.measurement import Absence
@@ -133,7 +135,8 @@ def _alt(case: Case, key: str) -> str:
 def results(case: Case) -> Iterator[Block]:
     """Item 10b: every value of every visit, laboratory values, CT."""
     say, assessment = case.say, case.assessment
-    for table in view_values(assessment, say):
+    named = replace(assessment, measurements=tuple(_named(assessment.measurements)))
+    for table in view_values(named, say):
         head = (say("care.outcomes.measure"), *(week for week, _ in table.visits))
         rows = tuple(
             (
@@ -154,6 +157,11 @@ def results(case: Case) -> Iterator[Block]:
     if assessment.scans:
         yield Picture(name="ct", caption=say("care.outcomes.ct_figure"), alt=say("care.outcomes.ct_figure"))
     yield ToWrite(say("care.outcomes.other_tests"))
+
+
+def _named(standings: Iterable[Standing]) -> Iterator[Standing]:
+    """Leave out what is no outcome measure, such as percentiles of density: it has no name but its key."""
+    yield from (item for item in standings if item.label != item.measurement.measure)
 
 
 def _labs(case: Case) -> Grid:

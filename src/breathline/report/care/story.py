@@ -15,6 +15,7 @@ from breathline.report.care.case import (
     courses_of,
     diagnoses,
     drug_names,
+    is_absent,
     listed,
     value_words,
 )
@@ -77,7 +78,7 @@ def abstract_findings(case: Case) -> Iterator[Block]:
 
 
 def _baseline(case: Case, changes: Sequence[Change]) -> str:
-    known = [c for c in changes if c.baseline_when is not None]
+    known = [c for c in changes if c.baseline_when is not None and not is_absent(c)]
     if not known or not counted_from_start(case.assessment):
         return case.say("care.abstract.no_baseline")
     words = listed(f"{c.label} {value_words(c, 0, case.say)}" for c in known)

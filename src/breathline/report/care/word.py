@@ -23,10 +23,12 @@ from breathline.report.care.content import Block, Draft, Fact, Grid, Item, Pictu
 from breathline.report.care.layout import PAGE_COLUMN, TITLE_ITEM, checklist, sections
 
 FONT, BODY_PT, TABLE_PT, NOTE_PT = "Liberation Sans", 10.5, 8, 8
+LONGEST_WORD, LONGEST_CELL = 20, 55
+"""Letters beyond which a word or a cell asks for no wider column."""
 PAGE_MM, MARGIN_MM = (210, 297), 22
 TEXT_MM = PAGE_MM[0] - 2 * MARGIN_MM
-COLUMN_MM = 89
-"""Width of one column of a journal; narrow figures keep it, so that they are judged at their size."""
+TALLEST_MM = 215
+"""So that a picture leaves room for its caption on the page."""
 
 INK, MUTED = RGBColor(0x1B, 0x27, 0x33), RGBColor(0x55, 0x62, 0x6F)
 ZIP_DAY = (1980, 1, 1, 0, 0, 0)
@@ -136,9 +138,8 @@ class _Writer:
         paragraph = self.document.add_paragraph()
         paragraph.paragraph_format.keep_with_next = True
         shape = paragraph.add_run().add_picture(io.BytesIO(self.pictures[picture.name]))
-        widest = Mm(TEXT_MM)
-        if shape.width > widest:
-            shape.height, shape.width = int(shape.height * widest / shape.width), widest
+        smaller = min(1.0, Mm(TEXT_MM) / shape.width, Mm(TALLEST_MM) / shape.height)
+        shape.width, shape.height = int(shape.width * smaller), int(shape.height * smaller)
         shape._inline.docPr.set("descr", _clean(picture.alt))
         self._note(picture.caption)
 
@@ -150,18 +151,22 @@ class _Writer:
 
     def _grid(self, grid: Grid) -> list[tuple[_Cell, ...]]:
         self._note(grid.caption, above=True)
-        table = self.document.add_table(rows=0, cols=len(grid.head))
+        rows, widths = [grid.head, *grid.rows], _widths(grid)
+        table = self.document.add_table(rows=len(rows), cols=len(grid.head))
         table.style = "Table Grid"
-        table.autofit = True
-        rows = [grid.head, *grid.rows]
-        cells = [table.add_row().cells for _ in rows]
+        table.autofit = False
+        # Straight from the rows: asking the table for a cell walks through all of them each time.
+        cells = [tuple(_Cell(own, table) for own in line.tc_lst) for line in table._tbl.tr_lst]
         for number, (row, places) in enumerate(zip(rows, cells, strict=True)):
-            for text, cell in zip(row, places, strict=True):
+            for text, cell, width in zip(row, places, widths, strict=True):
+                cell.width = width
                 _fill(cell, text, bold=number == 0)
-        for number, row in enumerate(table.rows):
-            _flag(row._tr, "w:cantSplit")
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = width
+        for number, line in enumerate(table._tbl.tr_lst):
+            _flag(line, "w:cantSplit")
             if number == 0:  # repeated on every page; it tells a screen reader the columns too
-                _flag(row._tr, "w:tblHeader")
+                _flag(line, "w:tblHeader")
         for note in grid.notes:
             self._note(note)
         self.document.add_paragraph().paragraph_format.space_after = Pt(0)
@@ -220,6 +225,17 @@ def _fill(cell: _Cell, text: str, *, bold: bool) -> None:
 
 def _flag(row: CT_Row, name: str) -> None:
     row.get_or_add_trPr().append(OxmlElement(name))
+
+
+def _widths(grid: Grid) -> tuple[Mm, ...]:
+    """Share the width of the text among the columns: by their longest word, and by how much stands in them."""
+    rows = [grid.head, *grid.rows]
+    needs = []
+    for column in zip(*rows, strict=True):
+        word = max((len(part) for text in column for part in text.split()), default=1)
+        mean = sum(map(len, column)) / len(column)
+        needs.append(max(4, min(word, LONGEST_WORD), min(mean, LONGEST_CELL)))
+    return tuple(Mm(TEXT_MM * need / sum(needs)) for need in needs)
 
 
 def _page_of(paragraph: Paragraph, mark: str) -> None:
