@@ -169,7 +169,11 @@ def commands() -> str:
     ]
     for path, command in _commands(cli, ("breathline",)):
         context = click.Context(
-            command, info_name=" ".join(path), terminal_width=WIDTH, max_content_width=WIDTH
+            command,
+            info_name=" ".join(path),
+            terminal_width=WIDTH,
+            max_content_width=WIDTH,
+            help_option_names=["-h", "--help"],
         )
         parts.append(f"## {' '.join(path)}\n\n```text\n{command.get_help(context)}\n```")
     return "\n\n".join(parts) + "\n"

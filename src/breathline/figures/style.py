@@ -102,17 +102,21 @@ def new_figure(width_in: float, height_in: float) -> Figure:
     return figure
 
 
-def png_bytes(figure: Figure, dpi: int = 200) -> bytes:
-    """Render a figure as PNG, without date or program in it."""
+def png_bytes(figure: Figure, dpi: int = 200, title: str = "") -> bytes:
+    """Render a figure as PNG, without date or program in it; `title` says in words what it shows."""
     stream = io.BytesIO()
     with styled():
-        figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
+        figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None, **_titled(title)})
     return stream.getvalue()
 
 
-def svg_bytes(figure: Figure) -> bytes:
-    """Render a figure as SVG, without date in it, in the reader's own typeface."""
+def _titled(title: str) -> dict[str, str]:
+    return {"Title": title} if title else {}
+
+
+def svg_bytes(figure: Figure, title: str = "") -> bytes:
+    """Render a figure as SVG, without date in it, in the reader's own typeface; `title` is read aloud."""
     stream = io.BytesIO()
     with styled():
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, **_titled(title)})
     return stream.getvalue().replace(b"'DejaVu Sans'", FONT_STACK.encode())

@@ -19,6 +19,15 @@ from breathline.figures.pairing import ShownScan
 from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
 
+EXPOSURE = "exposure-"
+
+
+def figure_title(name: str, say: Wording) -> str:
+    """Say in one line what a figure of `draw_figures` shows."""
+    if name.startswith(EXPOSURE):
+        return say("figure.title_exposure", drug=name.removeprefix(EXPOSURE).replace("-", " "))
+    return say(f"figure.title_{name}")
+
 
 def draw_figures(assessment: Assessment, shown: Sequence[ShownScan], say: Wording) -> Mapping[str, Figure]:
     """Draw every figure that the record has data for.
@@ -42,7 +51,7 @@ def draw_figures(assessment: Assessment, shown: Sequence[ShownScan], say: Wordin
         "ct": draw_ct(shown, say) if any(scan.slices for scan in shown) else None,
         "regions": draw_regions(assessment, shown, say),
         **{
-            f"exposure-{drug.drug.replace(' ', '-')}": draw_exposure(assessment, drug, say)
+            f"{EXPOSURE}{drug.drug.replace(' ', '-')}": draw_exposure(assessment, drug, say)
             for drug in assessment.exposure.drugs
         },
     }

@@ -11,7 +11,7 @@ from breathline.figures.style import png_bytes, svg_bytes
 from breathline.model.assessment import Assessment
 from breathline.report.catalogue import read_wording
 from breathline.report.page import render_page
-from breathline.report.pictures import draw_figures
+from breathline.report.pictures import draw_figures, figure_title
 from breathline.report.sections.scans import read_shown_scans
 
 REPORT = "report.html"
@@ -42,8 +42,9 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
     figures = draw_figures(assessment, shown, say)
     page = render_page(assessment, shown, notices, figures.get("timeline"), say)
     for name, figure in figures.items():
-        _write_whole(folder / "figures" / f"{name}.png", png_bytes(figure))
-        _write_whole(folder / "figures" / f"{name}.svg", svg_bytes(figure))
+        title = figure_title(name, say)
+        _write_whole(folder / "figures" / f"{name}.png", png_bytes(figure, title=title))
+        _write_whole(folder / "figures" / f"{name}.svg", svg_bytes(figure, title=title))
     target = folder / REPORT
     _write_whole(target, page.encode("utf-8"))
     return target

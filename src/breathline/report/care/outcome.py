@@ -155,7 +155,9 @@ def results(case: Case) -> Iterator[Block]:
     if assessment.safety.labs:
         yield _labs(case)
     if assessment.scans:
-        yield Picture(name="ct", caption=say("care.outcomes.ct_figure"), alt=say("care.outcomes.ct_figure"))
+        for name, key in (("ct", "ct_figure"), ("regions", "regions_figure")):
+            words = say(f"care.outcomes.{key}")
+            yield Picture(name=name, caption=words, alt=words)
     yield ToWrite(say("care.outcomes.other_tests"))
 
 

@@ -23,7 +23,9 @@ from breathline.report.care.content import Block, Draft, Fact, Grid, Item, Pictu
 from breathline.report.care.layout import PAGE_COLUMN, TITLE_ITEM, checklist, sections
 
 FONT, BODY_PT, TABLE_PT, NOTE_PT = "Liberation Sans", 10.5, 8, 8
-LONGEST_WORD, LONGEST_CELL = 20, 55
+LETTER_MM, PADDING_MM = 1.55, 4.5
+"""Width of a letter of a table, and of what a cell needs around its text."""
+LONGEST_WORD, LONGEST_CELL = 16, 55
 """Letters beyond which a word or a cell asks for no wider column."""
 PAGE_MM, MARGIN_MM = (210, 297), 22
 TEXT_MM = PAGE_MM[0] - 2 * MARGIN_MM
@@ -228,14 +230,15 @@ def _flag(row: CT_Row, name: str) -> None:
 
 
 def _widths(grid: Grid) -> tuple[Mm, ...]:
-    """Share the width of the text among the columns: by their longest word, and by how much stands in them."""
-    rows = [grid.head, *grid.rows]
-    needs = []
-    for column in zip(*rows, strict=True):
+    """Give every column room for its longest word, and share what is left by how much stands in each."""
+    needs, shares = [], []
+    for column in zip(grid.head, *grid.rows, strict=True):
         word = max((len(part) for text in column for part in text.split()), default=1)
-        mean = sum(map(len, column)) / len(column)
-        needs.append(max(4, min(word, LONGEST_WORD), min(mean, LONGEST_CELL)))
-    return tuple(Mm(TEXT_MM * need / sum(needs)) for need in needs)
+        needs.append(LETTER_MM * min(word, LONGEST_WORD) + PADDING_MM)
+        shares.append(min(sum(map(len, column)) / len(column), LONGEST_CELL))
+    left = max(TEXT_MM - sum(needs), 0.0)
+    widths = [need + left * share / max(sum(shares), 1.0) for need, share in zip(needs, shares, strict=True)]
+    return tuple(Mm(TEXT_MM * width / sum(widths)) for width in widths)
 
 
 def _page_of(paragraph: Paragraph, mark: str) -> None:

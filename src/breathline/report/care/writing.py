@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from breathline.errors import OutputError
 from breathline.figures.pairing import ShownScan
-from breathline.figures.style import png_bytes, svg_bytes
+from breathline.figures.style import PRINT_DPI, png_bytes, svg_bytes
 from breathline.model.assessment import Assessment
 from breathline.outputs import LEFT_BY_SYSTEMS, whole_folder
 from breathline.report.care.case import case_wording
@@ -19,7 +19,7 @@ from breathline.report.care.deidentified import counted_from_start, deidentify
 from breathline.report.care.draft import write_draft
 from breathline.report.care.markdown import to_markdown
 from breathline.report.care.word import to_docx
-from breathline.report.pictures import draw_figures
+from breathline.report.pictures import draw_figures, figure_title
 from breathline.report.sections.scans import read_shown_scans
 
 MARKDOWN, WORD = "case-report.md", "case-report.docx"
@@ -53,14 +53,15 @@ def write_case_report(assessment: Assessment, folder: Path, target: Path) -> Dra
     scans, _ = read_shown_scans(assessment, folder, say)
     figures = draw_figures(shown, [_as_shown(scan, shown) for scan in scans], say)
     draft = _with(draft, figures)
-    pictures = {name: png_bytes(figure) for name, figure in figures.items()}
+    titles = {name: figure_title(name, say) for name in figures}
+    pictures = {name: png_bytes(one, PRINT_DPI, titles[name]) for name, one in figures.items()}
     with whole_folder(target, mark=WORD, holds=(MARKDOWN, "figures")) as work:
         (work / MARKDOWN).write_text(to_markdown(draft, say), encoding="utf-8")
         (work / WORD).write_bytes(to_docx(draft, pictures, say))
         (work / "figures").mkdir()
         for name, figure in figures.items():
             (work / "figures" / f"{name}.png").write_bytes(pictures[name])
-            (work / "figures" / f"{name}.svg").write_bytes(svg_bytes(figure))
+            (work / "figures" / f"{name}.svg").write_bytes(svg_bytes(figure, titles[name]))
     return draft
 
 
