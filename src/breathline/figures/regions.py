@@ -28,7 +28,7 @@ LEFT_IN = 0.38
 SMALL = 6.5
 SHADES = LinearSegmentedColormap.from_list("breathline", [PAPER, "#7fb0c6", ACCENT])
 
-DARK = 0.72
+DARK = 0.76
 """Above this share of the darkest shade a number is written in white: either way its contrast is 4.5 or more."""
 
 Extents = Mapping[str, float]
@@ -109,6 +109,6 @@ def _draw_cell(axes: Axes, place: tuple[float, float], extent: float | None, mos
         Rectangle((x, y), 1, 1, facecolor=SHADES(share), edgecolor=INK, linewidth=0.5, hatch=hatch)
     )
     if extent is not None:
-        colour = PAPER if share > DARK else INK
+        colour = PAPER if share > DARK else "black"
         number = f"{extent:.0f}" if extent >= 10 else f"{extent:.1f}"
         axes.text(x + 0.5, y + 0.52, number, fontsize=SMALL, ha="center", va="center", color=colour)

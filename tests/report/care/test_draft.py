@@ -140,9 +140,11 @@ def _moments(item) -> list[Moment]:
 
 
 def test_dates_in_free_words_become_weeks_or_are_masked():
-    note = "Seen 2006-03-20, X-ray 3.4.2005 and 12/31/04, worse since March 5, 2005; 6 May 2004; 1990-13-45."
+    note = "Seen 2006-03-20, X-ray 3.4.2005 and 12/31/04, worse since March 5, 2005; 6 May 2004; 03/2003; June 2002; 1990-13-45."
     (_, quoted) = _history(replace(example(), patient=replace(example().patient, history=note)))
-    assert quoted == "Seen week 2, X-ray [date] and [date], worse since [date]; [date]; [date]."
+    assert (
+        quoted == "Seen week 2, X-ray [date] and [date], worse since [date]; [date]; [date]; [date]; [date]."
+    )
 
 
 def _history(assessment: Assessment) -> tuple[str, str]:

@@ -23,8 +23,8 @@ _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _ISO = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
 _WRITTEN = re.compile(
     rf"\b\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}}\b"
-    rf"|\b\d{{4}}[./]\d{{1,2}}[./]\d{{1,2}}\b"
-    rf"|\b(?:\d{{1,2}}(?:st|nd|rd|th)?\.? +)?(?:{_MONTHS})[a-z]*\.?,? +(?:\d{{1,2}}(?:st|nd|rd|th)?,? +)?\d{{4}}\b",
+    rf"|\b\d{{4}}[./]\d{{1,2}}[./]\d{{1,2}}\b|\b\d{{1,2}}/\d{{4}}\b"
+    rf"|\b(?:\d{{1,2}}(?:[a-z]{{2}})?\.? +)?(?:{_MONTHS})[a-z]*\.?,? +(?:\d{{1,2}}(?:[a-z]{{2}})?,? +)?\d{{4}}\b",
     re.IGNORECASE,
 )
 

@@ -14,7 +14,7 @@ from docx.enum.text import WD_COLOR_INDEX
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.table import CT_Row
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 
@@ -141,7 +141,7 @@ class _Writer:
         paragraph.paragraph_format.keep_with_next = True
         shape = paragraph.add_run().add_picture(io.BytesIO(self.pictures[picture.name]))
         smaller = min(1.0, Mm(TEXT_MM) / shape.width, Mm(TALLEST_MM) / shape.height)
-        shape.width, shape.height = int(shape.width * smaller), int(shape.height * smaller)
+        shape.width, shape.height = Emu(shape.width * smaller), Emu(shape.height * smaller)
         shape._inline.docPr.set("descr", _clean(picture.alt))
         self._note(picture.caption)
 
