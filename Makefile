@@ -1,4 +1,4 @@
-# make demo · make test · make lint · make bench
+# make demo · make test · make lint · make bench · make docs
 # Each makes .venv itself from a bare python3 (3.11 or newer); uv is used when present, else venv and pip.
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -46,6 +46,10 @@ lint: $(VENV)/.ready-dev ## format, lint, types, direction of imports, spelling
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/codespell
+
+docs: $(VENV)/.ready ## write the reference pages from what is built in
+	$(BIN)/python data-raw/reference_pages.py
+	$(BIN)/python data-raw/equations_page.py
 
 bench: $(VENV)/.ready-dev ## measure speed, memory and accuracy; writes docs/validation.md
 	$(BIN)/python -m benchmarks

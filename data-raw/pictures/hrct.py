@@ -5,6 +5,7 @@ python data-raw/pictures/hrct.py
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import matplotlib as mpl
@@ -14,6 +15,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Patch
+from PIL import Image
 
 from breathline.ct.lungs import find_lungs
 from breathline.ct.patterns import DEFAULT_METHOD, PATTERN_METHODS
@@ -42,8 +44,16 @@ def coloured(labels: np.ndarray) -> np.ndarray:
     return picture
 
 
-def save(name: str) -> None:
-    plt.savefig(TARGET / name, dpi=80)
+def save(name: str, dpi: int = 80) -> None:
+    stream = io.BytesIO()
+    plt.savefig(stream, dpi=dpi)
+    # A page of the documentation loads in a moment: few colours are enough for grey lungs with outlines.
+    picture = (
+        Image.open(stream)
+        .convert("RGB")
+        .quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    )
+    picture.save(TARGET / name, optimize=True)
     plt.close()
 
 
@@ -81,7 +91,7 @@ def main() -> None:
         Patch(color=colour, label=name.replace("_", " ")) for name, (colour, _) in PATTERN_STYLES.items()
     ]
     figure.legend(handles=handles, loc="outside lower center", ncol=7, fontsize=8)
-    save("hrct-patterns.png")
+    save("hrct-patterns.png", dpi=68)
 
     figure, axes = plt.subplots(1, 3, figsize=(12, 3.4), layout="constrained")
     figure.suptitle("regions: zones are thirds of the lungs' volume, the rind is 10 mm deep", fontsize=9)

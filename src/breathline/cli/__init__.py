@@ -1,6 +1,7 @@
 """The command line: one file a group of commands; it only reads arguments, calls the library, and tells."""
 
 from breathline.cli.assess import assess_command, demo_command
+from breathline.cli.case_report import case_report
 from breathline.cli.check import check
 from breathline.cli.ct import ct
 from breathline.cli.listing import list_items
@@ -8,7 +9,7 @@ from breathline.cli.main import main
 from breathline.cli.phantom import phantom
 from breathline.cli.predict import predict
 
-for command in (demo_command, check, assess_command, ct, phantom, predict, list_items):
+for command in (demo_command, check, assess_command, case_report, ct, phantom, predict, list_items):
     main.add_command(command)
 
 __all__ = ["main"]

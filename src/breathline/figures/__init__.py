@@ -3,6 +3,17 @@
 from breathline.figures.balance import draw_balance
 from breathline.figures.ct import draw_ct
 from breathline.figures.exposure import draw_exposure
+from breathline.figures.forest import draw_forest
+from breathline.figures.outcomes import draw_outcomes
+from breathline.figures.regions import draw_regions
 from breathline.figures.timeline import draw_timeline
 
-__all__ = ["draw_balance", "draw_ct", "draw_exposure", "draw_timeline"]
+__all__ = [
+    "draw_balance",
+    "draw_ct",
+    "draw_exposure",
+    "draw_forest",
+    "draw_outcomes",
+    "draw_regions",
+    "draw_timeline",
+]

@@ -12,11 +12,12 @@ from matplotlib.patheffects import withStroke
 
 from breathline.figures.outline import outline_patterns, window_lung
 from breathline.figures.pairing import ShownScan, pair_levels, shown_codes
-from breathline.figures.style import INK, MUTED, PATTERN_STYLES, new_figure, styled
+from breathline.figures.style import COLUMN_IN, INK, MUTED, PATTERN_STYLES, new_figure, styled
 from breathline.figures.wording import Wording
 from breathline.model.volume import KeySlice
 
-PANEL_IN = 3.5
+EDGE_IN, TOP_IN, BOTTOM_IN = 0.05, 0.28, 0.42
+SMALL = 6.5
 SCALE_BAR_MM = 50.0
 
 
@@ -32,28 +33,27 @@ def draw_ct(shown: Sequence[ShownScan], say: Wording) -> Figure:
     """
     levels = pair_levels(shown)
     wide, high = frame_mm([item for scan in shown for item in scan.slices])
-    panel_high = PANEL_IN * high / wide
-    width, height = PANEL_IN * len(shown) + 0.2, panel_high * len(levels) + 0.85
+    panel = (COLUMN_IN - 2 * EDGE_IN) / len(shown)
+    panel_high = panel * high / wide
+    height = TOP_IN + panel_high * len(levels) + BOTTOM_IN
     with styled():
-        figure = new_figure(width, height)
+        figure = new_figure(COLUMN_IN, height)
         for row, level in enumerate(levels):
             for column, item in enumerate(level.slices):
-                box = (
-                    (0.1 + column * PANEL_IN + 0.03) / width,
-                    1 - (0.35 + (row + 1) * panel_high) / height,
-                    (PANEL_IN - 0.06) / width,
-                    (panel_high - 0.05) / height,
-                )
-                axes = figure.add_axes(box)
+                left, bottom = EDGE_IN + column * panel, height - TOP_IN - (row + 1) * panel_high
+                size = ((panel - 0.03) / COLUMN_IN, (panel_high - 0.03) / height)
+                axes = figure.add_axes((left / COLUMN_IN, bottom / height, *size))
                 if item is None:
                     axes.set_axis_off()
-                    axes.text(0.5, 0.5, say("ct.no_slice"), ha="center", va="center", color=MUTED)
+                    axes.text(
+                        0.5, 0.5, say("ct.no_slice"), ha="center", va="center", color=MUTED, fontsize=SMALL
+                    )
                     continue
                 _draw_slice(axes, item, shown[column], (wide, high), say)
         for column, scan in enumerate(shown):
             title = f"{say(f'ct.role.{scan.role}')}: {say.short_moment(scan.summary.when)}"
-            x = (0.1 + (column + 0.5) * PANEL_IN) / width
-            figure.text(x, 1 - 0.2 / height, title, ha="center", va="center", weight="bold")
+            x = (EDGE_IN + (column + 0.5) * panel) / COLUMN_IN
+            figure.text(x, 1 - 0.14 / height, title, ha="center", va="center", weight="bold", fontsize=7.5)
         _draw_key(figure, shown, say)
     return figure
 
@@ -81,32 +81,42 @@ def _draw_slice(
         colour, dashes = PATTERN_STYLES[outline.pattern]
         placed = [(line + 0.5) * (column_mm, row_mm) - (wide / 2, high / 2) for line in outline.lines]
         style = (0.0, dashes) if dashes else "solid"
-        axes.add_collection(LineCollection(placed, colors=colour, linewidths=0.7, linestyles=[style]))
+        axes.add_collection(LineCollection(placed, colors=colour, linewidths=0.5, linestyles=[style]))
     axes.set_xlim(-frame[0] / 2, frame[0] / 2)
     axes.set_ylim(frame[1] / 2, -frame[1] / 2)
     _draw_marks(axes, frame, item, say)
 
 
 def _draw_marks(axes: Axes, frame: tuple[float, float], item: KeySlice, say: Wording) -> None:
-    halo = [withStroke(linewidth=2, foreground="black")]
+    halo = [withStroke(linewidth=1.2, foreground="black")]
     across, down = frame[0] / 2, frame[1] / 2
-    for x, letter in ((-across + 8, say("ct.right")), (across - 8, say("ct.left"))):
-        axes.text(x, 0, letter, color="white", weight="bold", ha="center", va="center", path_effects=halo)
+    for x, letter in ((-across + 13, say("ct.right")), (across - 13, say("ct.left"))):
+        axes.text(
+            x,
+            0,
+            letter,
+            color="white",
+            weight="bold",
+            ha="center",
+            va="center",
+            fontsize=SMALL,
+            path_effects=halo,
+        )
     bar_y, bar_x = down - 10, across - 12
-    axes.plot([bar_x - SCALE_BAR_MM, bar_x], [bar_y, bar_y], color="white", linewidth=2, path_effects=halo)
+    axes.plot([bar_x - SCALE_BAR_MM, bar_x], [bar_y, bar_y], color="white", linewidth=1.2, path_effects=halo)
     axes.text(
         bar_x - SCALE_BAR_MM / 2,
         bar_y - 5,
         say("ct.scale_bar"),
         color="white",
-        fontsize=7,
+        fontsize=6,
         ha="center",
         va="bottom",
         path_effects=halo,
     )
     height = say("ct.height_short", percent=say.number(100 * item.height, 0))
     axes.text(
-        -across + 8, down - 8, height, color="white", fontsize=7, ha="left", va="bottom", path_effects=halo
+        -across + 8, down - 8, height, color="white", fontsize=6, ha="left", va="bottom", path_effects=halo
     )
 
 
@@ -115,11 +125,12 @@ def _draw_key(figure: Figure, shown: Sequence[ShownScan], say: Wording) -> None:
     handles = []
     for name in present:
         colour, dashes = PATTERN_STYLES[name]
-        handles.append(Line2D([], [], color=colour, linestyle=(0, dashes) if dashes else "-", linewidth=2.2))
+        handles.append(Line2D([], [], color=colour, linestyle=(0, dashes) if dashes else "-", linewidth=1.4))
     labels = [say(f"pattern.{name}") for name in present]
     legend = figure.legend(
-        handles, labels, loc="lower center", ncols=max(1, len(labels)), handlelength=4, facecolor=INK
-    )
+        handles, labels, loc="lower center", ncols=min(3, max(1, len(labels))), handlelength=2.8, fontsize=SMALL,
+        facecolor=INK, columnspacing=1.0, borderpad=0.3, labelspacing=0.25, borderaxespad=0.2,
+    )  # fmt: skip
     for text in legend.get_texts():
         text.set_color("white")
     legend.set_visible(bool(present))

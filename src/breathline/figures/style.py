@@ -55,6 +55,11 @@ PATTERN_STYLES: dict[str, tuple[str, tuple[float, ...]]] = {
 """Colour and dashes of each pattern outlined on a CT slice; the colours are those of Okabe and Ito, lightened
 to stand on dark lung, and the dashes tell them apart without colour."""
 
+COLUMN_IN = 89 / 25.4
+"""Width of one column of a journal; figures of this width are readable at it, with letters of 6 points or more."""
+
+PRINT_DPI = 300
+
 FONT_STACK = "-apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', 'Liberation Sans', Arial, sans-serif"
 
 _RC: dict[Any, Any] = {
@@ -97,17 +102,21 @@ def new_figure(width_in: float, height_in: float) -> Figure:
     return figure
 
 
-def png_bytes(figure: Figure, dpi: int = 200) -> bytes:
-    """Render a figure as PNG, without date or program in it."""
+def png_bytes(figure: Figure, dpi: int = 200, title: str = "") -> bytes:
+    """Render a figure as PNG, without date or program in it; `title` says in words what it shows."""
     stream = io.BytesIO()
     with styled():
-        figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None})
+        figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": None, **_titled(title)})
     return stream.getvalue()
 
 
-def svg_bytes(figure: Figure) -> bytes:
-    """Render a figure as SVG, without date in it, in the reader's own typeface."""
+def _titled(title: str) -> dict[str, str]:
+    return {"Title": title} if title else {}
+
+
+def svg_bytes(figure: Figure, title: str = "") -> bytes:
+    """Render a figure as SVG, without date in it, in the reader's own typeface; `title` is read aloud."""
     stream = io.BytesIO()
     with styled():
-        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(stream, format="svg", metadata={"Date": None, "Creator": None, **_titled(title)})
     return stream.getvalue().replace(b"'DejaVu Sans'", FONT_STACK.encode())

@@ -6,14 +6,12 @@ import os
 import tempfile
 from pathlib import Path
 
-from matplotlib.figure import Figure
-
 from breathline.errors import OutputError
-from breathline.figures import draw_balance, draw_ct, draw_exposure, draw_timeline
 from breathline.figures.style import png_bytes, svg_bytes
 from breathline.model.assessment import Assessment
 from breathline.report.catalogue import read_wording
 from breathline.report.page import render_page
+from breathline.report.pictures import draw_figures, figure_title
 from breathline.report.sections.scans import read_shown_scans
 
 REPORT = "report.html"
@@ -41,23 +39,12 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
     """
     say = read_wording()
     shown, notices = read_shown_scans(assessment, folder, say)
-    timeline = draw_timeline(assessment, say)
-    page = render_page(assessment, shown, notices, timeline, say)
-    figures: dict[str, Figure] = {}
-    if timeline is not None:
-        figures["timeline"] = timeline
-    if any(scan.slices for scan in shown):
-        figures["ct"] = draw_ct(shown, say)
-    balance = draw_balance(assessment, say)
-    if balance is not None:
-        figures["balance"] = balance
-    for drug in assessment.exposure.drugs:
-        drawn = draw_exposure(assessment, drug, say)
-        if drawn is not None:
-            figures[f"exposure-{drug.drug.replace(' ', '-')}"] = drawn
+    figures = draw_figures(assessment, shown, say)
+    page = render_page(assessment, shown, notices, figures.get("timeline"), say)
     for name, figure in figures.items():
-        _write_whole(folder / "figures" / f"{name}.png", png_bytes(figure))
-        _write_whole(folder / "figures" / f"{name}.svg", svg_bytes(figure))
+        title = figure_title(name, say)
+        _write_whole(folder / "figures" / f"{name}.png", png_bytes(figure, title=title))
+        _write_whole(folder / "figures" / f"{name}.svg", svg_bytes(figure, title=title))
     target = folder / REPORT
     _write_whole(target, page.encode("utf-8"))
     return target
