@@ -12,6 +12,7 @@ from breathline.ct.align.alignment import (
     believed_in_slice,
     displacement_in_slice,
     jacobian_in_slice,
+    slice_in_followup,
 )
 from breathline.ct.align.lattice import lung_image
 from breathline.ct.align.quality import doubtful_regions, flags_of, is_unlike, judged
@@ -31,6 +32,7 @@ __all__ = [
     "believed_in_slice",
     "displacement_in_slice",
     "jacobian_in_slice",
+    "slice_in_followup",
     "warp_labels",
     "warp_volume",
 ]

@@ -235,9 +235,10 @@ def likeness(
         side_of(fixed), side_of(moving), displacement, cubes, np.float32(fixed.cube_mm), shift, sums, vessels
     )
     product, first, second, count, held = np.moveaxis(sums, 3, 0)
-    whole = np.float32(cubes**3 * fixed.known * moving.known)
-    found = np.divide(product, np.sqrt(first * second), out=np.zeros_like(product), where=count > 0.2 * whole)
-    return found, (held - count) / whole, vessels
+    # A cell that shows detail at all shows a plane of it, or all of it in a whole volume.
+    told = cubes**3 * max(min(fixed.known, moving.known), 1.0 / cubes)
+    found = np.divide(product, np.sqrt(first * second), out=np.zeros_like(product), where=count > 0.2 * told)
+    return found, (held - count) / np.float32(cubes**3 * max(fixed.known, 1.0 / cubes)), vessels
 
 
 VESSEL = 1.5
