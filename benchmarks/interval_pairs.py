@@ -18,7 +18,7 @@ from breathline.ct.align import Alignment, align, displacement_in_slice
 from breathline.ct.change import _GROUP_OF, CHANGE_CODES, ChangeMap, _class, map_change
 from breathline.ct.extents import EXTENTS
 from breathline.ct.sampled_extent import sampled_extents
-from breathline.model.volume import PATTERN_CODES, LabelMap
+from breathline.model.volume import LUNG_CODES, PATTERN_CODES, LabelMap
 from breathline.phantom import PhantomSpec, simulate_phantom
 from breathline.phantom.breathing import at_points
 from breathline.phantom.field import displacement_grid
@@ -117,9 +117,9 @@ def compared(pair: Visits, way: str, starts: tuple[int, int]) -> Found:
     alignment = align(first[0], first[1], second[0], second[1])
     change = map_change(first[2], second[2], alignment)
     errors, off = _errors(pair, alignment)
-    extents = sampled_extents((first[2], second[2]), second[1], alignment, change)
+    extents = sampled_extents((first[2], second[2]), second[1], alignment)
     wanted = [item for item in extents if item.region in PLACES and item.measure in MEASURES]
-    truths = _truths(pair, own=not wanted[0].same_slices)
+    truths = _truths(pair)
     return Found(
         way=way,
         errors_mm=errors,
@@ -144,19 +144,16 @@ def _errors(pair: Visits, alignment: Alignment) -> tuple[np.ndarray, np.ndarray]
     return np.concatenate(errors), np.concatenate(off)
 
 
-def _truths(pair: Visits, *, own: bool) -> dict[tuple[str, str], float]:
-    """Give the true change of each extent: of whole lungs at either date, or of the same tissue."""
-    sides = pair.before[1].labels
+def _truths(pair: Visits) -> dict[tuple[str, str], float]:
+    """Give the true change of each extent, of the whole volumes of both visits."""
     found = {}
     for place in PLACES:
-        code = {"lungs": (1, 2), "right_lung": (1,), "left_lung": (2,)}[place]
-        here = np.isin(sides, code)
-        later = pair.after[2].labels[np.isin(pair.after[1].labels, code)] if own else pair.carried[here]
-        later = later[later > 0]
+        sides = [LUNG_CODES[place]] if place in LUNG_CODES else list(LUNG_CODES.values())
+        labels = [chest[2].labels[np.isin(chest[1].labels, sides)] for chest in (pair.before, pair.after)]
         for measure in MEASURES:
             codes = [PATTERN_CODES[name] for name in EXTENTS[measure]]
-            shares = [100.0 * np.isin(labels, codes).mean() for labels in (pair.before[2].labels[here], later)]
-            found[place, measure] = shares[1] - shares[0]
+            before, after = (100.0 * np.isin(item, codes).mean() for item in labels)
+            found[place, measure] = after - before
     return found
 
 

@@ -1,24 +1,25 @@
 """How an extent changed where one scan or both are interval HRCT, with the error of having scanned only some slices.
 
 Two interval scans are two samples: each extent has the error of its own slices, and the errors add in squares. Where the
-other scan is a whole volume, its slices at the heights of the interval scan are held against them, and what both leave
-out is left out alike: only how the change itself varies from slice to slice is left as error.
+other scan is a whole volume, it is sampled at the heights where the slices of the interval scan lie in it, so that both leave
+out the same: only how the change itself varies from slice to slice is left as error. Each date keeps its own lungs and
+labels; nothing of it rests on places found one by one, so an alignment that is off widens the interval and no more.
 
 The intervals hold the error of sampling slices and nothing else; what labels may be off is not in them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from breathline.ct.align import Alignment, slice_in_followup
-from breathline.ct.change import CHANGE_CODES, ChangeMap
+from breathline.ct.align import Alignment, slice_heights
 from breathline.ct.extents import EXTENTS
 from breathline.ct.regions import CELLS, REGIONS, find_regions
-from breathline.ct.sampling import ratio_error
+from breathline.ct.sampling import ratio_change_error, ratio_error
 from breathline.model.volume import PATTERN_CODES, Geometry, LabelMap
 
 WIDTH = 1 + max(PATTERN_CODES.values())
@@ -39,8 +40,8 @@ class SampledExtent:
     low, high
         95 % interval of `followup` minus `baseline`, for the sampling of slices alone [points]; −100 and 100 where too
         few slices show the region.
-    same_slices
-        True if both were taken from the same tissue, slice by slice; False if each from the slices of its own scan.
+    same_heights
+        True if one scan is a whole volume, which was sampled at the heights of the other's slices.
     """
 
     measure: str
@@ -49,20 +50,19 @@ class SampledExtent:
     followup: float
     low: float
     high: float
-    same_slices: bool
+    same_heights: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Slices:
-    """Volume by slice, cell and pattern code (slices, cells, codes) [mL], at heights [mm]; `sampled` if with gaps."""
+    """Volume by slice, cell and pattern code (slices, cells, codes) [mL], at heights [mm]."""
 
     volumes_ml: Amounts
     heights_mm: Amounts
-    sampled: bool
 
 
 def sampled_extents(
-    patterns: tuple[LabelMap, LabelMap], followup_lungs: LabelMap, alignment: Alignment, change: ChangeMap
+    patterns: tuple[LabelMap, LabelMap], followup_lungs: LabelMap, alignment: Alignment
 ) -> tuple[SampledExtent, ...]:
     """Give every extent of every region; nothing where both scans are whole volumes.
 
@@ -74,35 +74,39 @@ def sampled_extents(
     apart = [item.geometry.is_interval for item in patterns]
     if not any(apart):
         return ()
-    if all(apart):
-        before, after = _own(alignment.baseline_lungs, patterns[0]), _own(followup_lungs, patterns[1])
-    else:
-        before, after = _shared(patterns[0], alignment, change)
+    counts = [
+        _counted(*item)
+        for item in zip((alignment.baseline_lungs, followup_lungs), patterns, strict=True)
+    ]
+    slices = [_weighed(count, item.geometry) for count, item in zip(counts, patterns, strict=True)]
+    if not all(apart):
+        whole = apart.index(False)
+        heights = slice_heights(alignment)
+        slices[whole] = _at_heights(counts[whole], patterns[whole].geometry, heights, slices[1 - whole].heights_mm)
     return tuple(
         found
         for region, cells in REGIONS.items()
         for measure in EXTENTS
-        if (found := _extent(measure, region, (_of(before, cells), _of(after, cells)), all(apart)))
+        if (found := _extent(measure, region, [_of(item, cells) for item in slices], all(apart)))
     )
 
 
 def _of(slices: _Slices, cells: tuple[int, ...]) -> _Slices:
-    return _Slices(slices.volumes_ml[:, list(cells)].sum(axis=1), slices.heights_mm, slices.sampled)
+    return _Slices(slices.volumes_ml[:, list(cells)].sum(axis=1), slices.heights_mm)
 
 
-def _extent(measure: str, region: str, dates: tuple[_Slices, _Slices], own: bool) -> SampledExtent | None:
+def _extent(measure: str, region: str, dates: list[_Slices], own: bool) -> SampledExtent | None:
     codes = [PATTERN_CODES[name] for name in EXTENTS[measure]]
-    parts = [item.volumes_ml[:, codes].sum(axis=1) for item in dates]
-    wholes = [item.volumes_ml.sum(axis=1) for item in dates]
-    if not all(whole.any() for whole in wholes):
+    before, after = (item.volumes_ml[:, codes].sum(axis=1) for item in dates)
+    wholes = dates[0].volumes_ml.sum(axis=1), dates[1].volumes_ml.sum(axis=1)
+    if not (wholes[0].any() and wholes[1].any()):
         return None
-    values = [100.0 * float(p.sum() / w.sum()) for p, w in zip(parts, wholes, strict=True)]
+    values = 100.0 * float(before.sum() / wholes[0].sum()), 100.0 * float(after.sum() / wholes[1].sum())
     heights = [item.heights_mm for item in dates]
     if own:
-        errors = [ratio_error(*item) for item in zip(parts, wholes, heights, strict=True)]
-        off = float(np.hypot(errors[0], errors[1]))
+        off = float(np.hypot(ratio_error(before, wholes[0], heights[0]), ratio_error(after, wholes[1], heights[1])))
     else:
-        off = ratio_error(parts[1] - parts[0], wholes[0], heights[0])
+        off = ratio_change_error((before, after), wholes, heights[0])
     by, delta = min(200.0, 100.0 * off), values[1] - values[0]
     return SampledExtent(
         measure=measure,
@@ -111,17 +115,16 @@ def _extent(measure: str, region: str, dates: tuple[_Slices, _Slices], own: bool
         followup=round(values[1], 4),
         low=round(max(-100.0, delta - by), 4),
         high=round(min(100.0, delta + by), 4),
-        same_slices=not own,
+        same_heights=not own,
     )
 
 
-def _own(lungs: LabelMap, patterns: LabelMap) -> _Slices:
+def _counted(lungs: LabelMap, patterns: LabelMap) -> Amounts:
     cells = find_regions(lungs).labels
-    each = [_counts(cell, layer) for cell, layer in zip(cells, patterns.labels, strict=True)]
-    return _weighed(np.array(each), lungs.geometry)
+    return np.array([_in_slice(*item) for item in zip(cells, patterns.labels, strict=True)])
 
 
-def _counts(cells: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Amounts:
+def _in_slice(cells: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Amounts:
     index = cells.astype(np.int64).ravel() * WIDTH + labels.ravel()
     found = np.bincount(index, minlength=(1 + len(CELLS)) * WIDTH).reshape(-1, WIDTH).astype(np.float64)
     found[0] = 0.0
@@ -129,29 +132,22 @@ def _counts(cells: NDArray[np.uint8], labels: NDArray[np.uint8]) -> Amounts:
 
 
 def _weighed(counts: Amounts, geometry: Geometry) -> _Slices:
+    """Weigh each slice by the length that it stands for."""
     _, dy, dx = geometry.spacing_mm
-    return _Slices(
-        counts * (geometry.spans_mm * dy * dx / 1000.0)[:, None, None], geometry.heights_mm, geometry.is_interval
-    )
+    spans = geometry.spans_mm * dy * dx / 1000.0
+    return _Slices(counts * spans[:, None, None], geometry.heights_mm)
 
 
-def _shared(baseline: LabelMap, alignment: Alignment, change: ChangeMap) -> tuple[_Slices, _Slices]:
-    """Count the tissue that both scans show, by the slices of the one that is interval HRCT."""
-    cells = find_regions(alignment.baseline_lungs).labels
-    sampled = baseline.geometry if baseline.geometry.is_interval else alignment.followup_geometry
-    found = np.zeros((2, sampled.shape[0], 1 + len(CELLS), WIDTH))
-    for number, layer in enumerate(change.labels.labels):
-        compared = (layer > 0) & (layer != CHANGE_CODES["not_compared"])
-        if not compared.any():
-            continue
-        slices = (
-            np.full(layer.shape, number)
-            if sampled is baseline.geometry
-            else slice_in_followup(alignment, number)
-        )
-        for which in np.unique(slices[compared]):
-            here = np.where(compared & (slices == which), cells[number], 0)
-            for date, labels in enumerate((baseline.labels[number], change.warped.labels[number])):
-                found[date, which] += _counts(here, labels)
-    before, after = (_weighed(item, sampled) for item in found)
-    return before, after
+def _at_heights(
+    counts: Amounts, geometry: Geometry, heights_mm: Mapping[str, Amounts], of_mm: Amounts
+) -> _Slices:
+    """Take the slices of a whole volume that lie where the separate slices of the other scan do, lung by lung."""
+    found = np.zeros((of_mm.size, *counts.shape[1:]))
+    for lung, heights in heights_mm.items():
+        cells = list(REGIONS[lung])
+        nearest = np.rint(heights / geometry.spacing_mm[0]).astype(int)
+        inside = (nearest >= 0) & (nearest < counts.shape[0])
+        taken = counts[np.where(inside, nearest, 0)][:, cells] * inside[:, None, None]
+        there = replace(geometry, shape=(of_mm.size, *geometry.shape[1:]), positions_mm=tuple(heights))
+        found[:, cells] = _weighed(taken, there).volumes_ml
+    return _Slices(found, of_mm)

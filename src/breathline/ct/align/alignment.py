@@ -164,11 +164,6 @@ def matched_in_slice(alignment: Alignment, places: FloatArray) -> NDArray[np.boo
     return np.asarray(slice_met(alignment.followup_geometry, places[..., 0])[1] <= alignment.match_mm)
 
 
-def slice_in_followup(alignment: Alignment, number: int) -> NDArray[np.int64]:
-    """Give the slice of the follow-up that lies nearest to the tissue of each voxel of a baseline slice."""
-    return slice_met(alignment.followup_geometry, places_in_slice(alignment, number)[..., 0])[0]
-
-
 def believed_in_slice(alignment: Alignment, number: int) -> NDArray[np.bool_]:
     """Tell where in a baseline slice the displacement is believed, and leads to tissue that the follow-up shows.
 
