@@ -61,7 +61,7 @@ def common_lungs(
     if not common:
         raise AlignmentError(problems)
     left_out = [_left_out(problem) for problem in problems]
-    return common, [*left_out, *_positions(baseline, followup)]
+    return common, left_out
 
 
 _LOOK = "Look at both scans and their lung masks; give lungs drawn elsewhere if a mask is wrong."
@@ -138,14 +138,3 @@ def other_patient(vessel_overlap: float) -> Problem:
 def _left_out(problem: Problem) -> QualityFlag:
     message = f"One lung was not compared: {problem.message}"
     return QualityFlag(code=problem.code, severity=Severity.WARNING, message=message)
-
-
-def _positions(baseline: Volume, followup: Volume) -> list[QualityFlag]:
-    before, after = baseline.acquisition.patient_position, followup.acquisition.patient_position
-    if not before or not after or before == after:
-        return []
-    message = (
-        f"The patient lay otherwise ({before}, then {after}): blood and air settle elsewhere, so density changes by "
-        "itself where the lung now lies lower or higher."
-    )
-    return [QualityFlag(code="position_differs", severity=Severity.WARNING, message=message)]
