@@ -12,6 +12,7 @@ from benchmarks import (
     coverage,
     exposure,
     interval_hrct,
+    interval_pairs,
     lungs,
     phantom_truth,
     published_groups,
@@ -37,6 +38,7 @@ PARTS = {
     "Interval HRCT against the whole volume": interval_hrct,
     "On real scans": real_ct,
     "Two scans laid on each other": align,
+    "Interval HRCT laid on another scan": interval_pairs,
 }
 
 HEAD = """\

@@ -73,12 +73,12 @@ def phantom_pair(name: str, baseline: PhantomSpec, followup: PhantomSpec, points
     moved = at_points(grid, places)
     changed = np.isin(patterns.labels[tuple(where.T)], (2, 5))
     return Pair(
-        name=name, baseline=before, baseline_lungs=_plain(lungs), followup=after, followup_lungs=_plain(after_lungs),
+        name=name, baseline=before, baseline_lungs=plain(lungs), followup=after, followup_lungs=plain(after_lungs),
         points_mm=places, moved_mm=moved.astype(np.float64), changed=changed, noise_hu=0.0,
     )  # fmt: skip
 
 
-def _plain(lungs: LabelMap) -> LabelMap:
+def plain(lungs: LabelMap) -> LabelMap:
     """Give lungs that can be sent to another process."""
     return replace(lungs, names=dict(lungs.names))
 
@@ -131,7 +131,7 @@ def real_pair(name: str, volume: Volume, lungs: LabelMap, seed: int, breath: flo
     return Pair(
         name=name,
         baseline=replace(volume, hu=before),
-        baseline_lungs=_plain(lungs),
+        baseline_lungs=plain(lungs),
         followup=replace(volume, hu=after, geometry=followup_geometry, stored=None),
         followup_lungs=LabelMap(labels=sides, geometry=followup_geometry, names=dict(LUNG_CODES), method="moved"),
         points_mm=to_world(volume.geometry, where),

@@ -16,8 +16,10 @@ from breathline.ct.align import Alignment, align, displacement_in_slice, warp_vo
 from breathline.ct.change import CHANGE_CODES, ChangeMap, extent_percent, map_change
 from breathline.ct.measure import MeasuredScan, flag_record, measure_scan, plain_grid, write_labels
 from breathline.ct.order import stored_axes
-from breathline.ct.pairing import pairing_flags
+from breathline.ct.pairing import pairing_flags, position_flags
 from breathline.ct.patterns import DEFAULT_METHOD
+from breathline.ct.sampled_extent import SampledExtent, sampled_extents
+from breathline.ct.separate_slices import slice_flags
 from breathline.dicom.series import Series
 from breathline.errors import OutputError, ScanError, Severity
 from breathline.model.volume import PATTERN_CODES, QualityFlag, Step, Volume
@@ -48,6 +50,8 @@ class Comparison:
 
     Parameters
     ----------
+    sampled
+        Extents and how they changed where one scan or both are interval HRCT; empty otherwise.
     quality
         What a reader should know before believing the comparison.
     """
@@ -56,6 +60,7 @@ class Comparison:
     followup: MeasuredScan
     alignment: Alignment
     change: ChangeMap
+    sampled: tuple[SampledExtent, ...]
     quality: tuple[QualityFlag, ...]
     steps: tuple[Step, ...]
 
@@ -112,7 +117,14 @@ def compare_measured(first: MeasuredScan, second: MeasuredScan, *, progress: Pro
         followup=second,
         alignment=alignment,
         change=change,
-        quality=(*pairing_flags(first.volume, second.volume), *alignment.flags, NO_INTERVALS),
+        sampled=sampled_extents((first.patterns, second.patterns), second.lungs, alignment),
+        quality=(
+            *pairing_flags(first.volume, second.volume),
+            *position_flags(first.result.scan, second.result.scan),
+            *slice_flags(alignment, change),
+            *alignment.flags,
+            NO_INTERVALS,
+        ),
         steps=change.labels.steps,
     )
 
@@ -178,6 +190,7 @@ def change_record(comparison: Comparison) -> dict[str, Any]:
         "labels": dict(CHANGE_CODES),
         "volume_ml": {name: round(float(counts[code]) * each, 3) for name, code in CHANGE_CODES.items()},
         "extent": [_extent(comparison, name) for name in DISEASE] if change.transitions else [],
+        "sampled_extent": [asdict(item) for item in comparison.sampled],
         "transitions": [asdict(item) for item in change.transitions],
         "alignment": [asdict(lung.quality) for lung in comparison.alignment.lungs],
         "doubtful_regions": comparison.alignment.doubtful_regions,

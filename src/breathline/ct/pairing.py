@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from breathline.model.volume import QualityFlag, Volume
 THICKER, MORE_DOSE = 1.5, 2.0
 """Ratios of slice thickness and of exposure up to which two scans count as made alike: a
 judgement, as noise goes with the root of both."""
+LAIN = frozenset({"supine", "prone"})
 KVP_APART = 10.0
 """Tube voltages farther apart than this shift the density of blood and of contrast medium [kV]."""
 
@@ -40,6 +41,28 @@ def pairing_flags(baseline: Volume, followup: Volume) -> tuple[QualityFlag, ...]
         for code, message in told
         if message
     )
+
+
+def position_flags(
+    baseline: Mapping[str, object], followup: Mapping[str, object]
+) -> tuple[QualityFlag, ...]:
+    """Tell a patient who lay face up once and face down once.
+
+    Parameters
+    ----------
+    baseline, followup
+        Facts of the scans (`ScanMeasurement.scan`): ``position`` as the couch in the picture shows it, or else as the
+        header says. What is unknown is not judged.
+    """
+    before, after = baseline.get("position"), followup.get("position")
+    if before == after or not {before, after} <= LAIN:
+        return ()
+    message = (
+        f"The patient lay {before}, then {after}: blood and the lung's own weight settle on the other side, so haze "
+        "comes there and goes here by that alone. Only a change that is the same at the front and at the back tells of "
+        "the disease."
+    )
+    return (QualityFlag(code="position_differs", severity=Severity.WARNING, message=message),)
 
 
 def _same_scan(baseline: Volume, followup: Volume) -> str:

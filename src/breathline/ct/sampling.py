@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 FloatArray = NDArray[np.float64]
+Pair = tuple[FloatArray, FloatArray]
 
 DIVISOR = 12.0
 FEWEST = 3
@@ -59,6 +60,27 @@ def ratio_error(part: FloatArray, whole: FloatArray, heights_mm: FloatArray) -> 
         return float("inf")
     rest = grouped(part - part.sum() / total * whole, heights_mm) / total
     return _error(rest[present[0] : present[-1] + 1])
+
+
+def ratio_change_error(parts: Pair, wholes: Pair, heights_mm: FloatArray) -> float:
+    """Give half the 95 % interval of how a share changed, from slices that lie at the same heights at both dates.
+
+    What is left of each date's part once its share is taken away (see `ratio_error`) is alike where the disease is, so
+    most of it falls out of the difference.
+
+    Parameters
+    ----------
+    parts, wholes
+        Before and after, (slices,) each.
+    """
+    if min(float(whole.sum()) for whole in wholes) <= 0.0:
+        return float("inf")
+    before, after = (
+        grouped(part - part.sum() / whole.sum() * whole, heights_mm) / whole.sum()
+        for part, whole in zip(parts, wholes, strict=True)
+    )
+    present = np.flatnonzero(grouped(wholes[0] + wholes[1], heights_mm))
+    return _error((after - before)[present[0] : present[-1] + 1])
 
 
 def statistic_errors(

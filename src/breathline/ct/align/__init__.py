@@ -16,7 +16,9 @@ from breathline.ct.align.alignment import (
 from breathline.ct.align.lattice import lung_image
 from breathline.ct.align.quality import doubtful_regions, flags_of, is_unlike, judged
 from breathline.ct.align.refusal import AlignmentError, common_lungs, other_patient
-from breathline.ct.align.register import LEVELS, pyramid, register
+from breathline.ct.align.register import LEVELS, Pyramid, pyramid, register, slice_pyramid
+from breathline.ct.align.slices import MATCH_MM, slice_stack
+from breathline.ct.align.slice_heights import slice_heights
 from breathline.ct.align.smoothing import STIFFNESS
 from breathline.ct.align.warp import warp_labels, warp_volume
 from breathline.model.volume import LabelMap, Step, Volume
@@ -30,6 +32,7 @@ __all__ = [
     "believed_in_slice",
     "displacement_in_slice",
     "jacobian_in_slice",
+    "slice_heights",
     "warp_labels",
     "warp_volume",
 ]
@@ -65,13 +68,15 @@ def align(
     """
     common, flags = common_lungs(baseline, baseline_lungs, followup, followup_lungs)
 
+    apart = baseline.geometry.is_interval, followup.geometry.is_interval
+
     def one(item: tuple[str, int]) -> LungAlignment:
         name, code = item
-        images = lung_image(baseline, baseline_lungs, code), lung_image(followup, followup_lungs, code)
-        here, there = pyramid(images[0]), pyramid(images[1])
-        forward = register(here, there)
-        backward = register(there[:-1], here[:-1])  # one level coarser, as it only judges
-        return judged(code, name, images, (here[-1], there[-1]), forward, backward)
+        here = _pyramid(baseline, baseline_lungs, code, partner_apart=apart[1])
+        there = _pyramid(followup, followup_lungs, code, partner_apart=apart[0])
+        forward = register(here.fixed, there.moving)
+        backward = register(there.fixed[:-1], here.moving[:-1])  # one level coarser, as it only judges
+        return judged(code, name, (here, there), forward, backward)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         lungs = tuple(pool.map(one, common.items()))
@@ -81,11 +86,27 @@ def align(
     return Alignment(
         baseline_lungs=baseline_lungs,
         followup_geometry=followup.geometry,
+        match_mm=_match_mm(baseline, followup),
         lungs=lungs,
         doubtful_regions=regions,
         flags=(*flags, *flags_of(lungs, regions)),
         steps=(_step(lungs),),
     )
+
+
+def _pyramid(volume: Volume, lungs: LabelMap, code: int, *, partner_apart: bool) -> Pyramid:
+    if volume.geometry.is_interval:
+        return slice_pyramid(slice_stack(volume, lungs, code), exact=not partner_apart)
+    return pyramid(lung_image(volume, lungs, code), flat=partner_apart)
+
+
+def _match_mm(baseline: Volume, followup: Volume) -> float | None:
+    """Give how far from a slice of an interval follow-up tissue may lie; a whole baseline has it nearer by."""
+    if not followup.geometry.is_interval:
+        return None
+    if baseline.geometry.is_interval:
+        return MATCH_MM
+    return max(baseline.geometry.spacing_mm[0], followup.geometry.slice_thickness_mm or 0.0, 1.0) / 2
 
 
 def _step(lungs: tuple[LungAlignment, ...]) -> Step:

@@ -84,12 +84,16 @@ class Alignment:
         Lungs of the baseline; their geometry is the grid that displacements are given on.
     followup_geometry
         Grid of the follow-up.
+    match_mm
+        Of an interval follow-up: how far from one of its slices tissue may lie to be compared with it; None where the
+        follow-up is a whole volume [mm].
     doubtful_regions
         Share of each of the twelve regions that is not believed, where it is more than is tolerated [%].
     """
 
     baseline_lungs: LabelMap
     followup_geometry: Geometry
+    match_mm: float | None = None
     lungs: tuple[LungAlignment, ...]
     doubtful_regions: dict[str, float]
     flags: tuple[QualityFlag, ...]
@@ -127,13 +131,52 @@ def jacobian_in_slice(alignment: Alignment, number: int) -> FloatArray:
     return found[..., 0]
 
 
+def places_in_slice(alignment: Alignment, number: int) -> FloatArray:
+    """Give where the tissue of each voxel of a baseline slice lies, in the follow-up's (slice, row, column)."""
+    moved = displacement_in_slice(alignment, number)[..., ::-1].astype(np.float64)
+    matrix, offset = world_axes(alignment.baseline_lungs.geometry)
+    to_matrix, to_offset = world_axes(alignment.followup_geometry)
+    rows = np.arange(moved.shape[0], dtype=np.float64)[:, None, None]
+    columns = np.arange(moved.shape[1], dtype=np.float64)[None, :, None]
+    at = _counted(alignment.baseline_lungs.geometry, number)
+    world = moved + matrix[:, 0] * at + rows * matrix[:, 1] + columns * matrix[:, 2]
+    found: Vector = (world + (offset - to_offset)) @ np.linalg.inv(to_matrix).T
+    return np.asarray(found, dtype=np.float32)
+
+
+def _counted(geometry: Geometry, number: int) -> float:
+    return float(geometry.heights_mm[number] / geometry.spacing_mm[0])
+
+
+def slice_met(geometry: Geometry, along: FloatArray) -> tuple[NDArray[np.int64], FloatArray]:
+    """Give the nearest slice to places counted as `world_axes` does, and how far off it lies [mm]."""
+    heights = geometry.heights_mm
+    places = along * geometry.spacing_mm[0]
+    middles = (heights[1:] + heights[:-1]) / 2
+    nearest = np.searchsorted(middles, places)
+    return nearest, np.asarray(np.abs(places - heights[nearest]), dtype=np.float32)
+
+
+def matched_in_slice(alignment: Alignment, places: FloatArray) -> NDArray[np.bool_]:
+    """Tell which places in the follow-up lie on one of its slices, or near enough; all do in a whole volume."""
+    if alignment.match_mm is None:
+        return np.ones(places.shape[:2], dtype=np.bool_)
+    return np.asarray(slice_met(alignment.followup_geometry, places[..., 0])[1] <= alignment.match_mm)
+
+
 def believed_in_slice(alignment: Alignment, number: int) -> NDArray[np.bool_]:
-    """Tell where in a baseline slice the displacement is believed; nowhere outside the lungs."""
+    """Tell where in a baseline slice the displacement is believed, and leads to tissue that the follow-up shows.
+
+    Nowhere outside the lungs.
+    """
     labels = alignment.baseline_lungs.labels[number]
     found = np.zeros((*labels.shape, 1), dtype=np.float32)
     for lung in alignment.lungs:
         _fill(alignment, lung, number, (~lung.doubtful).astype(np.float32)[..., None], found)
-    return np.asarray(found[..., 0] > 0.5)
+    believed = np.asarray(found[..., 0] > 0.5)
+    if alignment.match_mm is not None and believed.any():
+        believed &= matched_in_slice(alignment, places_in_slice(alignment, number))
+    return believed
 
 
 def jacobian_of(field: Field) -> FloatArray:
@@ -164,7 +207,8 @@ def _fill(
     alignment: Alignment, lung: LungAlignment, number: int, values: FloatArray, found: FloatArray
 ) -> None:
     matrix, offset = world_axes(alignment.baseline_lungs.geometry)
-    start = matrix[:, 0] * number + offset - lung.field.origin_mm
+    at = _counted(alignment.baseline_lungs.geometry, number)
+    start = matrix[:, 0] * at + offset - lung.field.origin_mm
     _interpolate(
         values, start / lung.field.step_mm, matrix[:, 1:] / lung.field.step_mm,
         alignment.baseline_lungs.labels[number], lung.code, found,

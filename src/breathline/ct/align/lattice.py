@@ -65,7 +65,7 @@ def world_axes(geometry: Geometry) -> tuple[NDArray[np.float64], Vector]:
 def lung_image(volume: Volume, lungs: LabelMap, code: int) -> LungImage:
     """Draw the lung with a code on a lattice of its own."""
     matrix, offset = world_axes(volume.geometry)
-    low, high = _extent(lungs.labels, code)
+    low, high = extent_of(lungs.labels, code)
     corners = np.array(np.meshgrid(*zip(low, high, strict=True), indexing="ij")).reshape(3, 8)
     places = matrix @ corners + offset[:, None]
     origin = places.min(axis=1) - MARGIN_MM
@@ -89,6 +89,29 @@ def draw(
     _draw(volume.hu, lungs.labels, code, inverse * cube_mm, start, reach, density, share)
 
 
+def draw_slices(
+    volume: Volume, lungs: LabelMap, code: int, origin_mm: Vector, cube_mm: float, density: FloatArray,
+    share: FloatArray,
+) -> None:  # fmt: skip
+    """Draw what carries a code on squares, each scanned slice by itself; axial slices only."""
+    matrix, offset = world_axes(volume.geometry)
+    inverse = np.linalg.inv(matrix)
+    reach = np.maximum(cube_mm / np.asarray(volume.geometry.spacing_mm), 1.0)
+    reach[0] = 1.0
+    start = inverse @ (origin_mm - offset)
+    start[0] = 0.0
+    steps = inverse * cube_mm
+    steps[0], steps[:, 0] = (1.0, 0.0, 0.0), (1.0, 0.0, 0.0)
+    _draw(volume.hu, lungs.labels, code, steps, start, reach, density, share)
+
+
+def place_index(geometry: Geometry, index: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Turn numbers of slices into numbers of even slices `spacing_mm` apart, which `world_axes` counts in."""
+    if geometry.positions_mm is None:
+        return index
+    return np.interp(index, np.arange(geometry.shape[0]), geometry.heights_mm) / geometry.spacing_mm[0]
+
+
 def halved(image: LungImage) -> LungImage:
     """Give the same lung on cubes twice as wide."""
     share = _pooled(image.share)
@@ -103,7 +126,7 @@ def _pooled(values: FloatArray) -> FloatArray:
     return np.asarray(values.reshape(z, 2, y, 2, x, 2).mean(axis=(1, 3, 5)), dtype=np.float32)
 
 
-def _extent(labels: LabelArray, code: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def extent_of(labels: LabelArray, code: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give the first and the last slice, row and column that hold a code."""
     used = _used(labels, code)
     spans = [np.flatnonzero(axis) for axis in used]

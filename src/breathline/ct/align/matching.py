@@ -36,6 +36,16 @@ class Side(NamedTuple):
     detail: FloatArray
     soft: FloatArray
     share: FloatArray
+    seen: FloatArray
+    lift_mm: FloatArray
+
+
+class Say(NamedTuple):
+    """How much say detail has, and which scan tells its slope along the body: both, or the one that has one."""
+
+    weight: np.float32
+    of_moving: np.float32
+    of_fixed: np.float32
 
 
 class Pull(NamedTuple):
@@ -47,7 +57,23 @@ class Pull(NamedTuple):
 
 def side_of(features: Features) -> Side:
     """Give the arrays of the features."""
-    return Side(features.detail, features.soft, features.share)
+    return Side(features.detail, features.soft, features.share, features.seen, features.lift_mm)
+
+
+def say_of(fixed: Features, moving: Features) -> Say:
+    """Decide what detail has to say.
+
+    Between separate slices nothing is seen, so what is seen speaks for as much more. Along the body only a whole volume
+    has a slope; of two scans of separate slices neither does, and their outlines alone say how far to go that way.
+    """
+    weight = np.float32(1.0 / (fixed.known * moving.known))
+    if fixed.known == moving.known == 1.0:
+        return Say(weight, np.float32(0.5), np.float32(0.25))
+    return Say(
+        weight,
+        np.float32(1.0 if moving.known == 1.0 else 0.0),
+        np.float32(0.5 if fixed.known == 1.0 else 0.0),
+    )
 
 
 def pull_at(
@@ -65,7 +91,8 @@ def pull_at(
     cells = displacement.shape[:3]
     pull = reuse or Pull(np.empty((*cells, 6), np.float32), np.empty((*cells, 3), np.float32))
     shift = (fixed.origin_mm - moving.origin_mm).astype(np.float32)
-    _gather(side_of(fixed), side_of(moving), displacement, cubes, np.float32(fixed.cube_mm), shift, pull)
+    width, say = np.float32(fixed.cube_mm), say_of(fixed, moving)
+    _gather(side_of(fixed), side_of(moving), displacement, cubes, width, shift, say, pull)
     return pull
 
 
@@ -133,7 +160,7 @@ def _add(  # noqa: PLR0913, PLR0917  # a compiled inner loop: a tuple would be u
 @numba.njit(cache=True, nogil=True, fastmath={"contract", "nsz"})  # type: ignore[untyped-decorator]
 def _gather(
     fixed: Side, moving: Side, field: FloatArray, cubes: int, width: np.float32, shift: NDArray[np.float32],
-    pull: Pull,
+    says: Say, pull: Pull,
 ) -> None:  # fmt: skip
     pull.matrix[:] = 0
     pull.vector[:] = 0
@@ -147,6 +174,7 @@ def _gather(
     each, volume = np.float32(1 / width), np.float32(width * width * width)
     half = np.float32(0.5)
     quarter, edge = np.float32(0.25) * each, np.float32(OUTLINE_SHARE) * volume
+    along, along_fixed, weight = says.of_moving * each, says.of_fixed * each, says.weight * volume
     inverse, inverse_edge = np.float32(1 / MISFIT**2), np.float32(1 / OUTLINE_MISFIT**2)
     for z in range(1, depth - 1):
         cz, fz = place_between(z, cubes, cells_z)
@@ -159,7 +187,7 @@ def _gather(
                 cx, fx = place_between(x, cubes, cells_x)
                 uz, uy, ux = _moved_to(field, cz, cy, cx, fz, fy, fx)
                 pz, py, px = (
-                    z + (uz + shift[0]) * each,
+                    z + (uz + shift[0] + fixed.lift_mm[z]) * each,
                     y + (uy + shift[1]) * each,
                     x + (ux + shift[2]) * each,
                 )
@@ -174,16 +202,16 @@ def _gather(
                     say = _ONE / (_ONE + residual * residual * inverse_edge)
                     _add(pull, k, j, i, edge * say * say, residual, gz * each, gy * each, gx * each)
                 detail = fixed.detail[z, y, x]
-                if detail == 0 or _with_slope(moving.share, iz, iy, ix, ez, ey, ex)[0] < 0.6:
+                if detail == 0 or _with_slope(moving.seen, iz, iy, ix, ez, ey, ex)[0] < 0.6:
                     continue
                 value, gz, gy, gx = _with_slope(moving.detail, iz, iy, ix, ez, ey, ex)
                 residual = value - detail
                 say = _ONE / (_ONE + residual * residual * inverse)
                 # The mean of both slopes converges faster than either (efficient second-order minimisation).
-                gz = half * gz * each + quarter * (fixed.detail[z + 1, y, x] - fixed.detail[z - 1, y, x])
+                gz = along * gz + along_fixed * (fixed.detail[z + 1, y, x] - fixed.detail[z - 1, y, x])
                 gy = half * gy * each + quarter * (fixed.detail[z, y + 1, x] - fixed.detail[z, y - 1, x])
                 gx = half * gx * each + quarter * (fixed.detail[z, y, x + 1] - fixed.detail[z, y, x - 1])
-                _add(pull, k, j, i, volume * say * say, residual, gz, gy, gx)
+                _add(pull, k, j, i, weight * say * say, residual, gz, gy, gx)
 
 
 def likeness(
@@ -207,10 +235,10 @@ def likeness(
         side_of(fixed), side_of(moving), displacement, cubes, np.float32(fixed.cube_mm), shift, sums, vessels
     )
     product, first, second, count, held = np.moveaxis(sums, 3, 0)
-    found = np.divide(
-        product, np.sqrt(first * second), out=np.zeros_like(product), where=count > 0.2 * cubes**3
-    )
-    return found, (held - count) / np.float32(cubes**3), vessels
+    # A cell that shows detail at all shows a plane of it, or all of it in a whole volume.
+    told = cubes**3 * max(min(fixed.known, moving.known), 1.0 / cubes)
+    found = np.divide(product, np.sqrt(first * second), out=np.zeros_like(product), where=count > 0.2 * told)
+    return found, (held - count) / np.float32(cubes**3 * max(fixed.known, 1.0 / cubes)), vessels
 
 
 VESSEL = 1.5
@@ -238,20 +266,24 @@ def _compare(
                 if detail == 0:
                     continue
                 cell = sums[z // cubes, y // cubes, x // cubes]
-                cell[4] += 1
                 cx, fx = place_between(x, cubes, cells_x)
                 uz, uy, ux = _moved_to(field, cz, cy, cx, fz, fy, fx)
                 pz, py, px = (
-                    z + (uz + shift[0]) / width,
+                    z + (uz + shift[0] + fixed.lift_mm[z]) / width,
                     y + (uy + shift[1]) / width,
                     x + (ux + shift[2]) / width,
                 )
                 if pz < 1 or py < 1 or px < 1 or pz > top or py > back or px > left:
+                    cell[4] += 1
                     continue
                 iz, iy, ix = int(pz), int(py), int(px)
                 ez, ey, ex = np.float32(pz - iz), np.float32(py - iy), np.float32(px - ix)
                 if _with_slope(moving.share, iz, iy, ix, ez, ey, ex)[0] < 0.6:
+                    cell[4] += 1
                     continue
+                if _with_slope(moving.seen, iz, iy, ix, ez, ey, ex)[0] < 0.6:
+                    continue  # no slice was scanned there: it tells nothing
+                cell[4] += 1
                 value = _with_slope(moving.detail, iz, iy, ix, ez, ey, ex)[0]
                 cell[0] += detail * value
                 cell[1] += detail * detail

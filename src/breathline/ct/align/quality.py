@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from breathline.ct.align.alignment import LungAlignment, LungQuality, jacobian_of
-from breathline.ct.align.features import Features
-from breathline.ct.align.lattice import FloatArray, LungImage, world_axes
+from breathline.ct.align.lattice import FloatArray, place_index, world_axes
 from breathline.ct.align.matching import likeness
-from breathline.ct.align.register import LEVELS, Field
+from breathline.ct.align.register import LEVELS, Field, Pyramid
 from breathline.ct.align.unfolding import LEAST_JACOBIAN, squeezed
 from breathline.ct.regions import CELLS, find_regions
 from breathline.errors import Severity
@@ -38,19 +37,18 @@ MASS_AGREES = 15.0
 
 
 def judged(
-    code: int, name: str, images: tuple[LungImage, LungImage], features: tuple[Features, Features],
-    there: Field, back: Field,
-) -> LungAlignment:  # fmt: skip
+    code: int, name: str, scans: tuple[Pyramid, Pyramid], there: Field, back: Field
+) -> LungAlignment:
     """Judge one lung's displacement.
 
     Parameters
     ----------
-    images, features
-        Of the baseline and the follow-up; features at the finest level.
+    scans
+        Of the baseline and the follow-up.
     there, back
         From the baseline to the follow-up, and the other way round.
     """
-    alike, missed, vessels = likeness(*features, there.displacement, LEVELS[-1].cubes)
+    alike, missed, vessels = likeness(scans[0].fixed[-1], scans[1].moving[-1], there.displacement, LEVELS[-1].cubes)
     held = (alike != 0) & there.cells
     apart = inverse_error(there, back)
     least = squeezed(there.displacement, there.cells, there.step_mm)
@@ -70,8 +68,8 @@ def judged(
         likeness=whole_likeness,
         vessel_overlap=overlap,
         least_jacobian=float(least[there.cells].min()),
-        volume_ml=(images[0].volume_ml, images[1].volume_ml),
-        mass_g=(images[0].mass_g, images[1].mass_g),
+        volume_ml=(scans[0].image.volume_ml, scans[1].image.volume_ml),
+        mass_g=(scans[0].image.mass_g, scans[1].image.mass_g),
         doubtful_percent=100.0 * float(doubtful[held].mean()),
     )
     return LungAlignment(
@@ -112,14 +110,16 @@ def likeness_nearby(values: FloatArray, where: NDArray[np.bool_]) -> FloatArray:
 
 def doubtful_regions(lungs: LabelMap, found: Sequence[LungAlignment]) -> dict[str, float]:
     """Give the share of each of the twelve regions that is not believed, where it is too much [%]."""
-    coarse = (slice(None, None, 2), slice(None, None, 4), slice(None, None, 4))
+    steps = np.array([1 if lungs.geometry.is_interval else 2, 4, 4])
+    coarse = tuple(slice(None, None, int(step)) for step in steps)
     cells, sides = find_regions(lungs).labels[coarse], lungs.labels[coarse]
     matrix, offset = world_axes(lungs.geometry)
-    steps = np.array([2, 4, 4])
     counts: Mapping[str, list[int]] = {name: [0, 0] for name in CELLS}
     for lung in found:
         index = np.argwhere(sides == lung.code)
-        places = (index * steps) @ matrix.T + offset
+        voxels = (index * steps).astype(np.float64)
+        voxels[:, 0] = place_index(lungs.geometry, voxels[:, 0])
+        places = voxels @ matrix.T + offset
         at = np.rint((places - lung.field.origin_mm) / lung.field.step_mm).astype(int)
         at = np.clip(at, 0, np.array(lung.doubtful.shape) - 1)
         doubted = lung.doubtful[tuple(at.T)]

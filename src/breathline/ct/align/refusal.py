@@ -15,6 +15,12 @@ FEWEST_ML = 100.0
 WIDEST_MM = 5.5
 """Slices farther apart than this carry no vessels to go by along the body [mm]."""
 
+MOST_TILT_DEG = 3.0
+"""Separate slices tilted by less rise by less than half the usual way between them across a lung: 3° over 100 mm are
+5 mm [degrees]."""
+FEWEST_SLICES = 8
+"""Separate slices with lung below which its shape does not tell how high they lie: a judgement."""
+
 
 class AlignmentError(ScanError):
     """Two scans cannot be laid on each other."""
@@ -55,7 +61,7 @@ def common_lungs(
     if not common:
         raise AlignmentError(problems)
     left_out = [_left_out(problem) for problem in problems]
-    return common, [*left_out, *_positions(baseline, followup)]
+    return common, left_out
 
 
 _LOOK = "Look at both scans and their lung masks; give lungs drawn elsewhere if a mask is wrong."
@@ -66,18 +72,34 @@ def _of_scan(date: str, volume: Volume, lungs: LabelMap) -> list[Problem]:
         message = f"the lungs of the {date} are not on the grid of its scan."
         return [Problem(code="mask_grid", message=message, mend="Give the lungs of that scan.")]
     if volume.geometry.is_interval:
-        message = f"the {date} is interval HRCT: between its slices nothing is known of the lung."
-        return [
-            Problem(code="alignment_interval", message=message, mend="Compare its extents, not its voxels.")
-        ]
+        return _of_slices(date, volume, lungs)
     if volume.geometry.spacing_mm[0] > WIDEST_MM:
         apart = volume.geometry.spacing_mm[0]
         message = f"the slices of the {date} lie {apart:.1f} mm apart; up to {WIDEST_MM:g} mm is allowed."
         mend = "Give a thinner reconstruction, or compare extents, not voxels."
         return [Problem(code="alignment_thick", message=message, mend=mend)]
-    if not any(_millilitres(lungs, code) >= FEWEST_ML for code in LUNG_CODES.values()):
-        return [Problem(code="no_lungs", message=f"no lungs were found in the {date}.", mend=_LOOK)]
-    return []
+    return [] if _has_lungs(lungs) else [_no_lungs(date)]
+
+
+def _of_slices(date: str, volume: Volume, lungs: LabelMap) -> list[Problem]:
+    """Say why separate slices cannot be laid on another scan, if so."""
+    tilt = float(np.degrees(np.arccos(min(1.0, volume.geometry.direction[0][2]))))
+    if tilt > MOST_TILT_DEG:
+        message = f"the {date} is interval HRCT with slices tilted by {tilt:.0f}°; up to {MOST_TILT_DEG:g}° is allowed."
+        return [Problem(code="alignment_tilted", message=message, mend="Compare its extents, not its slices.")]
+    held = np.flatnonzero(lungs.labels.any(axis=(1, 2)))
+    if 0 < held.size < FEWEST_SLICES:
+        message = f"the {date} is interval HRCT of {held.size} slices with lung; {FEWEST_SLICES} are needed."
+        return [Problem(code="alignment_few_slices", message=message, mend="Give the whole series.")]
+    return [] if _has_lungs(lungs) else [_no_lungs(date)]
+
+
+def _has_lungs(lungs: LabelMap) -> bool:
+    return any(_millilitres(lungs, code) >= FEWEST_ML for code in LUNG_CODES.values())
+
+
+def _no_lungs(date: str) -> Problem:
+    return Problem(code="no_lungs", message=f"no lungs were found in the {date}.", mend=_LOOK)
 
 
 def _millilitres(lungs: LabelMap, code: int) -> float:
@@ -116,14 +138,3 @@ def other_patient(vessel_overlap: float) -> Problem:
 def _left_out(problem: Problem) -> QualityFlag:
     message = f"One lung was not compared: {problem.message}"
     return QualityFlag(code=problem.code, severity=Severity.WARNING, message=message)
-
-
-def _positions(baseline: Volume, followup: Volume) -> list[QualityFlag]:
-    before, after = baseline.acquisition.patient_position, followup.acquisition.patient_position
-    if not before or not after or before == after:
-        return []
-    message = (
-        f"The patient lay otherwise ({before}, then {after}): blood and air settle elsewhere, so density changes by "
-        "itself where the lung now lies lower or higher."
-    )
-    return [QualityFlag(code="position_differs", severity=Severity.WARNING, message=message)]

@@ -11,6 +11,14 @@ from scipy import ndimage
 from breathline.ct.align.features import Features, find_features
 from breathline.ct.align.lattice import FloatArray, LungImage, Vector, halved
 from breathline.ct.align.matching import pull_at
+from breathline.ct.align.slices import (
+    MATCH_MM,
+    SliceStack,
+    coarser,
+    fixed_features,
+    moving_features,
+    outline_image,
+)
 from breathline.ct.align.smoothing import Cells, step_along
 from breathline.ct.align.unfolding import unfolded
 
@@ -43,6 +51,8 @@ LEVELS = (
     Level(halvings=1, nearby_mm=5.0, cubes=3, rounds=10, close_mm=0.06),
     Level(halvings=0, nearby_mm=3.0, cubes=4, rounds=6, close_mm=0.04),
 )
+SLICE_REACH_MM = (5.0, 3.0, MATCH_MM)
+"""How far from its height a separate slice still stands for the tissue, level by level [mm]."""
 TAKES_PART = 0.2
 """A cell takes part if a cube of it has this much of the blurred lung."""
 
@@ -69,12 +79,49 @@ class Field:
     step_mm: float
 
 
-def pyramid(image: LungImage) -> tuple[Features, ...]:
-    """Find the features of a lung at every level, coarsest first."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Pyramid:
+    """One lung of one scan at every level, coarsest first.
+
+    Parameters
+    ----------
+    image
+        The lung on the finest cubes.
+    fixed, moving
+        What is sought in another scan, and what another scan is sought in; of a whole volume they are the same.
+    """
+
+    image: LungImage
+    fixed: tuple[Features, ...]
+    moving: tuple[Features, ...]
+
+
+def pyramid(image: LungImage, *, flat: bool = False) -> Pyramid:
+    """Find the features of a lung of a whole volume; `flat` for a partner of separate slices."""
     images = [image]
     for _ in range(max(level.halvings for level in LEVELS)):
         images.append(halved(images[-1]))
-    return tuple(find_features(images[level.halvings], level.nearby_mm) for level in LEVELS)
+    found = tuple(find_features(images[level.halvings], level.nearby_mm, flat=flat) for level in LEVELS)
+    return Pyramid(image=image, fixed=found, moving=found)
+
+
+def slice_pyramid(stack: SliceStack, *, exact: bool) -> Pyramid:
+    """Find the features of a lung of separate slices.
+
+    Parameters
+    ----------
+    exact
+        True for a whole volume as the partner: it has tissue at the very height of each slice.
+    """
+    stacks = [stack]
+    for _ in range(max(level.halvings for level in LEVELS)):
+        stacks.append(coarser(stacks[-1]))
+    fixed, moving = [], []
+    for level, reach in zip(LEVELS, SLICE_REACH_MM, strict=True):
+        here = stacks[level.halvings]
+        fixed.append(fixed_features(here, level.nearby_mm))
+        moving.append(moving_features(here, level.nearby_mm, 0.75 * here.cube_mm if exact else reach))
+    return Pyramid(image=outline_image(stack), fixed=tuple(fixed), moving=tuple(moving))
 
 
 def register(fixed: Sequence[Features], moving: Sequence[Features]) -> Field:

@@ -11,8 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breathline import __version__
-from breathline.ct.align.alignment import Alignment, displacement_in_slice, jacobian_in_slice
-from breathline.ct.align.lattice import FloatArray, Vector, world_axes
+from breathline.ct.align.alignment import (
+    Alignment,
+    jacobian_in_slice,
+    matched_in_slice,
+    places_in_slice,
+    slice_met,
+)
+from breathline.ct.align.lattice import FloatArray
 from breathline.model.volume import PADDING, HounsfieldArray, LabelArray, LabelMap, Step, Volume
 
 WORKERS = 2
@@ -36,11 +42,11 @@ def warp_volume(followup: Volume, alignment: Alignment, *, conserve_mass: bool =
     hu = np.full(geometry.shape, PADDING, dtype=np.int16)
 
     def fill(number: int) -> None:
-        places = _places(alignment, number)
+        places, shown = _shown(alignment, number)
         scale = (
             jacobian_in_slice(alignment, number) if conserve_mass else np.ones(geometry.shape[1:], np.float32)
         )
-        _sample(followup.hu, places, alignment.baseline_lungs.labels[number], scale, hu[number])
+        _sample(followup.hu, places, shown, scale, hu[number])
 
     _in_all_slices(fill, alignment)
     step = Step(name="warp", parameters={"conserve_mass": conserve_mass}, version=__version__)
@@ -55,8 +61,8 @@ def warp_labels(followup: LabelMap, alignment: Alignment) -> LabelMap:
     labels = np.zeros(geometry.shape, dtype=np.uint8)
 
     def fill(number: int) -> None:
-        places = _places(alignment, number)
-        _pick(followup.labels, places, alignment.baseline_lungs.labels[number], labels[number])
+        places, shown = _shown(alignment, number)
+        _pick(followup.labels, places, shown, labels[number])
 
     _in_all_slices(fill, alignment)
     step = Step(name="warp", parameters={"labels": True}, version=__version__)
@@ -71,16 +77,18 @@ def _in_all_slices(fill: Callable[[int], None], alignment: Alignment) -> None:
         list(pool.map(fill, used.tolist()))
 
 
-def _places(alignment: Alignment, number: int) -> FloatArray:
-    """Give where the tissue of each voxel of a slice lies in the follow-up, in its voxels (slice, row, column)."""
-    moved = displacement_in_slice(alignment, number)[..., ::-1].astype(np.float64)
-    matrix, offset = world_axes(alignment.baseline_lungs.geometry)
-    to_matrix, to_offset = world_axes(alignment.followup_geometry)
-    rows = np.arange(moved.shape[0], dtype=np.float64)[:, None, None]
-    columns = np.arange(moved.shape[1], dtype=np.float64)[None, :, None]
-    world = moved + matrix[:, 0] * number + rows * matrix[:, 1] + columns * matrix[:, 2]
-    found: Vector = (world + (offset - to_offset)) @ np.linalg.inv(to_matrix).T
-    return np.asarray(found, dtype=np.float32)
+def _shown(alignment: Alignment, number: int) -> tuple[FloatArray, LabelArray]:
+    """Give where the voxels of a slice lie in the follow-up, and its lungs, as far as the follow-up shows them.
+
+    Between separate slices nothing is interpolated: a place near enough to a slice is taken to lie in it.
+    """
+    places = places_in_slice(alignment, number)
+    layer = alignment.baseline_lungs.labels[number]
+    if alignment.match_mm is None:
+        return places, layer
+    shown = np.where(matched_in_slice(alignment, places), layer, np.uint8(0))
+    places[..., 0] = slice_met(alignment.followup_geometry, places[..., 0])[0]
+    return places, shown
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
