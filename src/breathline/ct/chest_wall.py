@@ -59,13 +59,17 @@ APEX_DOUBT_MM = 3.0
 """So near the top the wall leans inwards and the first ribs are far from it: it is known less well [mm]."""
 
 
-def dense_lung(sides: NDArray[np.uint8], coarse: Coarse) -> tuple[NDArray[np.uint8], Mask]:
+def dense_lung(
+    sides: NDArray[np.uint8], even: NDArray[np.float32], coarse: Coarse
+) -> tuple[NDArray[np.uint8], Mask]:
     """Find airless lung between the aerated lung and the chest wall.
 
     Parameters
     ----------
     sides
         1 where right, 2 where left lung has been found, on the coarse grid.
+    even
+        Density without noise, see `evened` [HU].
 
     Returns
     -------
@@ -79,7 +83,6 @@ def dense_lung(sides: NDArray[np.uint8], coarse: Coarse) -> tuple[NDArray[np.uin
     if max(coarse.spacing_mm[1:]) > WIDEST_PIXEL_MM:
         return added, within
     bone = _without_specks(coarse.hu > BONE_HU, coarse)
-    even = evened(coarse)
     for side in (1, 2):
         lung = sides == side
         wall = _find_wall(lung, bone, side, coarse)

@@ -27,6 +27,11 @@ MOSTLY = 0.7
 """Share of a hollow at the picture's edge that must have body on three sides to be cut lung, not outside."""
 
 
+IN_SLICE = np.zeros((3, 3, 3), dtype=bool)
+IN_SLICE[1] = ndimage.generate_binary_structure(2, 1)
+"""Neighbours of a voxel in its own slice."""
+
+
 class Grid(Protocol):
     """What measuring a distance needs to know: the size of a block [mm], and whether slices are separate."""
 
@@ -139,39 +144,59 @@ def distance_to(mask: Mask, coarse: Grid, reach_mm: float) -> NDArray[np.float32
     return found
 
 
+@numba.njit(cache=True)  # type: ignore[untyped-decorator]
+def _in_rows(layer: Mask, dx: np.float32) -> tuple[NDArray[np.float32], Mask]:
+    """Square of the distance within each row, and the rows that hold anything to measure from."""
+    ny, nx = layer.shape
+    far = np.float32(np.inf)
+    line = np.empty((ny, nx), np.float32)
+    used = np.zeros(ny, np.bool_)
+    for y in range(ny):
+        last = far
+        for x in range(nx):
+            last = np.float32(0) if layer[y, x] else last + dx
+            line[y, x] = last
+        if last == far:
+            continue
+        used[y] = True
+        last = far
+        for x in range(nx - 1, -1, -1):
+            last = np.float32(0) if layer[y, x] else last + dx
+            line[y, x] = min(line[y, x], last) ** 2
+    return line, used
+
+
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
 def _in_slices(mask: Mask, dy: np.float32, dx: np.float32, rows: int) -> NDArray[np.float32]:
     """Square of the distance within a slice; only `rows` rows before and after are looked at."""
     nz, ny, nx = mask.shape
+    far = np.float32(np.inf)
     squared = np.empty(mask.shape, np.float32)
     for z in numba.prange(nz):
-        line = np.empty((ny, nx), np.float32)
+        line, used = _in_rows(mask[z], dx)
         for y in range(ny):
-            last = np.float32(np.inf)
             for x in range(nx):
-                last = np.float32(0) if mask[z, y, x] else last + dx
-                line[y, x] = last
-            last = np.float32(np.inf)
-            for x in range(nx - 1, -1, -1):
-                last = np.float32(0) if mask[z, y, x] else last + dx
-                line[y, x] = min(line[y, x], last) ** 2
-        for y in range(ny):
-            squared[z, y] = line[y]
+                squared[z, y, x] = far
             for j in range(max(0, y - rows), min(ny, y + rows + 1)):
-                squared[z, y] = np.minimum(squared[z, y], line[j] + ((y - j) * dy) ** 2)
+                if not used[j]:
+                    continue
+                step = np.float32(((y - j) * dy) ** 2)
+                for x in range(nx):
+                    squared[z, y, x] = min(squared[z, y, x], line[j, x] + step)
     return squared
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
 def _across_slices(squared: NDArray[np.float32], dz: np.float32, slices: int) -> NDArray[np.float32]:
     """Add what slices before and after are nearer to."""
-    nz, ny, _ = squared.shape
+    nz, ny, nx = squared.shape
     found = squared.copy()
     for z in numba.prange(nz):
         for k in range(max(0, z - slices), min(nz, z + slices + 1)):
-            step = ((z - k) * dz) ** 2
+            step = np.float32(((z - k) * dz) ** 2)
             for y in range(ny):
-                found[z, y] = np.minimum(found[z, y], squared[k, y] + step)
+                for x in range(nx):
+                    found[z, y, x] = min(found[z, y, x], squared[k, y, x] + step)
     return found
 
 
@@ -182,16 +207,34 @@ def grow(mask: Mask, radius_mm: float, coarse: Grid) -> Mask:
 
 def close(mask: Mask, radius_mm: float, coarse: Grid) -> Mask:
     """Fill clefts and holes narrower than twice `radius_mm`."""
+    box = box_of(mask)
+    if box is None:
+        return mask.copy()
     pad = [
         (int(radius_mm / step) + 2) if n > 1 else 0
         for step, n in zip(coarse.spacing_mm, mask.shape, strict=True)
     ]
     if coarse.separate:
         pad[0] = 0
-    wide = np.pad(mask, [(p, p) for p in pad])
+    wide = np.pad(mask[box], [(p, p) for p in pad])
     closed = distance_to(~grow(wide, radius_mm, coarse), coarse, radius_mm) > radius_mm
-    inner = tuple(slice(p, p + n) for p, n in zip(pad, mask.shape, strict=True))
-    return np.asarray(closed[inner] | mask)
+    inner = tuple(slice(p, p + part.stop - part.start) for p, part in zip(pad, box, strict=True))
+    found = mask.copy()
+    found[box] |= closed[inner]
+    return found
+
+
+def box_of(mask: Mask, margin: tuple[int, ...] = (0, 0, 0)) -> tuple[slice, ...] | None:
+    """Give the box around a mask, with a margin as far as the volume goes; None around nothing."""
+    lines = mask.any(axis=2)
+    used = (lines.any(axis=1), lines.any(axis=0), mask.any(axis=(0, 1)))
+    if not used[0].any():
+        return None
+    ends = [np.flatnonzero(part)[[0, -1]] for part in used]
+    return tuple(
+        slice(max(0, int(low) - m), min(n, int(high) + 1 + m))
+        for (low, high), m, n in zip(ends, margin, mask.shape, strict=True)
+    )
 
 
 def shave(mask: Mask, radius_mm: float, coarse: Grid) -> Mask:
@@ -212,17 +255,55 @@ def biggest(mask: Mask) -> Mask:
 
 def fill_slices(mask: Mask) -> Mask:
     """Fill holes in every slice by itself."""
-    return np.stack([np.asarray(ndimage.binary_fill_holes(layer)) for layer in mask])
+    around = np.pad(~mask, [(0, 0), (1, 1), (1, 1)], constant_values=True)
+    pieces, count = ndimage.label(around, IN_SLICE)
+    outside = np.zeros(count + 1, dtype=bool)
+    outside[pieces[:, 0, 0]] = True  # the frame joins all that reaches an edge
+    outside[0] = False
+    return np.asarray(~outside[pieces[:, 1:-1, 1:-1]])
 
 
 def find_body(coarse: Coarse) -> Mask:
     """Find the patient: couch, clothes and the air around are outside, lungs and bowel gas inside."""
+    times = max(1, round(3.0 / coarse.spacing_mm[1]))
+    apart = widen(thin(coarse.hu > BODY_HU, times), times)
     body = np.zeros(coarse.hu.shape, dtype=bool)
     for number, layer in enumerate(coarse.hu):
-        solid = layer > BODY_HU
-        apart = ndimage.binary_opening(solid, iterations=max(1, round(3.0 / coarse.spacing_mm[1])))
-        body[number] = _with_hollows(_patient(np.asarray(apart)), layer)
+        body[number] = _with_hollows(_patient(apart[number]), layer)
     return body
+
+
+def thin(mask: Mask, times: int) -> Mask:
+    """Take the outermost voxels of every slice away, so many times over."""
+    return _thinned(mask, times, False)
+
+
+def widen(mask: Mask, times: int) -> Mask:
+    """Add a rim of voxels in every slice, so many times over."""
+    return _thinned(mask, times, True)
+
+
+@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def _thinned(mask: Mask, times: int, rim: bool) -> Mask:
+    """Spread what is `rim` to the four neighbours in the slice; beyond the edge nothing is."""
+    nz, ny, nx = mask.shape
+    found = mask.copy()
+    for z in numba.prange(nz):
+        before = np.empty((ny, nx), np.bool_)
+        for _ in range(times):
+            before[:] = found[z]
+            for y in range(ny):
+                for x in range(nx):
+                    if before[y, x] == rim:
+                        continue
+                    if (
+                        (before[y - 1, x] if y > 0 else False) == rim
+                        or (before[y + 1, x] if y < ny - 1 else False) == rim
+                        or (before[y, x - 1] if x > 0 else False) == rim
+                        or (before[y, x + 1] if x < nx - 1 else False) == rim
+                    ):
+                        found[z, y, x] = rim
+    return found
 
 
 def _patient(solid: Mask) -> Mask:

@@ -12,22 +12,12 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from breathline import __version__
-from breathline.ct.airways import find_airways, main_airways, name_airways
-from breathline.ct.chest_wall import dense_lung, evened
-from breathline.ct.coarse import Coarse, Mask, close, fill_slices, find_body, grow, shave, shrink
-from breathline.ct.sides import split_sides
-from breathline.errors import Problem, ScanError, Severity
+from breathline.ct.airways import name_airways
+from breathline.ct.coarse import Coarse, Mask, box_of, close, shrink, thin
+from breathline.ct.outline import CLOSING_MM, Sides, outline_lungs
+from breathline.errors import Severity
 from breathline.model.volume import LUNG_CODES, LabelMap, QualityFlag, Step, Volume
 
-Sides = NDArray[np.uint8]
-"""1 right, 2 left, 0 no lung."""
-
-
-LUNG_HU = -350
-"""Lung, healthy or hazy, is below this on the coarse grid [HU]."""
-FIBROTIC_HU = -250
-FIBROTIC_MM = 5.0
-"""Beside lung, what is below this is fibrotic lung; fat and bowel content are above or farther away [HU, mm]."""
 EDGE_HU = -400
 """The pleural edge at full resolution: half-way between lung and chest wall [HU]."""
 FIBROTIC_EDGE_HU = -180
@@ -35,27 +25,14 @@ FIBROTIC_EDGE_HU = -180
 WALL_HU = 40
 BESIDE_EDGE_MM = 8.0
 """Half width of the window in which the lung beside the edge is looked at [mm]."""
-CLOSING_MM = 6.0
-"""Vessels and dense spots narrower than twice this, with lung around, belong to the lung [mm]."""
-FEWEST_ML = 300.0
-"""Both lungs of an adult hold more air-bearing tissue than this, even when shrunk by disease [mL]."""
-SMALLEST_PIECE_ML = 8.0
-WIDEST_VESSEL_MM = 18.0
-"""Vessels inside the lungs' outline are narrower than this [mm]."""
-GAS_HU = -940
-LUNG_AROUND = 0.35
-"""Share of a pocket's surroundings that is lung, from which it is a bulla; bowel has less."""
-SOFT_HU = -200
-PURE_GAS_HU = -960
-MOSTLY_GAS = 0.4
-"""A piece of which more than this share is pure gas is stomach or bowel, unless it is a whole lung: lung, even
-emphysematous, has vessels and walls in it."""
 
 
 AIRWAY_CODES: Mapping[str, int] = MappingProxyType(
     {"trachea": 1, "right_main_bronchus": 2, "left_main_bronchus": 3}
 )
-RECOVERED_CODES: Mapping[str, int] = MappingProxyType({"recovered_dense_lung": 1})
+RECOVERED_CODES: Mapping[str, int] = MappingProxyType(
+    {"recovered_at_chest_wall": 1, "recovered_elsewhere": 2}
+)
 LUMEN_HU = -700
 """Lumen of the main airways, beside the coarse one found, is below this [HU]."""
 WORTH_TELLING_ML = 5.0
@@ -78,7 +55,8 @@ class Lungs:
     airways
         1 trachea, 2 right, 3 left main bronchus: the lumen.
     recovered
-        1 where lung as dense as the chest wall was added by where the ribs lie; part of `lungs`.
+        Lung too dense to be found by its air, part of `lungs`: 1 at the chest wall, by where the ribs lie,
+        2 elsewhere, by what lies around it.
     """
 
     lungs: LabelMap
@@ -100,36 +78,16 @@ def find_lungs(volume: Volume) -> Lungs:
         If the scan shows no lungs.
     """
     coarse = shrink(volume)
-    body = find_body(coarse)
-    inside = body & (coarse.hu < LUNG_HU)
-    airways = find_airways(coarse, inside)
-    bowel = _bowel_gas(inside & ~airways, coarse)
-    trunk = main_airways(airways, coarse)
-    barred = grow(trunk, 1.5, coarse) | airways | bowel
-    lungs = _lung_pieces(inside & ~barred, coarse)
-    _refuse_no_lungs(lungs, coarse)
-    lungs |= (
-        body
-        & ~inside
-        & (np.maximum(evened(coarse), coarse.hu) < FIBROTIC_HU)
-        & ~barred
-        & grow(lungs, FIBROTIC_MM, coarse)
-    )
-    sides = split_sides(lungs, coarse)
-    wall = grow(trunk, 2.5, coarse) if trunk.any() else trunk
-    whole = _closed(sides, wall, coarse)
-    added, within = dense_lung(whole, coarse)
-    added[wall] = 0
-    whole = _closed(np.where(whole > 0, whole, added), wall, coarse) if added.any() else whole
-    labels = _refine(volume.hu, whole, wall, within | (added > 0), coarse)
-    _take_in_lines(volume, labels, whole, coarse)
-    tubes = _lumen(volume.hu, name_airways(trunk, coarse), labels, coarse)
-    marked = _recovered(volume.hu, added > 0, labels, coarse)
+    outline = outline_lungs(coarse)
+    added = np.where(outline.at_wall, 1, np.where(outline.enclosed, 2, 0)).astype(np.uint8)
+    labels = _refine(volume.hu, outline.sides, outline.barred, outline.within | (added > 0), coarse)
+    _take_in_lines(volume, labels, outline.sides, coarse)
+    tubes = _lumen(volume.hu, name_airways(outline.trunk, coarse), labels, coarse)
+    marked = _recovered(volume.hu, added, labels, coarse)
     step = Step(
         name="segment_lungs", parameters={"edge_hu": EDGE_HU, "closing_mm": CLOSING_MM}, version=__version__
     )
-    recovered_ml = float(np.count_nonzero(marked)) * volume.geometry.voxel_ml
-    flags = (*_flags(labels, volume), *_told(recovered_ml, tubes))
+    flags = (*_flags(labels, volume), *_told(marked, volume.geometry.voxel_ml, tubes))
     lung_map = LabelMap(
         labels=labels,
         geometry=volume.geometry,
@@ -145,14 +103,21 @@ def find_lungs(volume: Volume) -> Lungs:
     )
 
 
-def _told(recovered_ml: float, tubes: Sides) -> list[QualityFlag]:
+def _told(marked: Sides, voxel_ml: float, tubes: Sides) -> list[QualityFlag]:
     flags = []
-    if recovered_ml >= WORTH_TELLING_ML:
+    at_wall, elsewhere = (float(np.count_nonzero(marked == code)) * voxel_ml for code in (1, 2))
+    if at_wall >= WORTH_TELLING_ML:
         message = (
-            f"{recovered_ml:.0f} mL at the chest wall are as dense as the wall and were taken into the lungs because "
+            f"{at_wall:.0f} mL at the chest wall are as dense as the wall and were taken into the lungs because "
             "the ribs lie farther out and aerated lung surrounds them. Pleural thickening or fluid can look the same."
         )
         flags.append(QualityFlag(code="recovered_dense_lung", severity=Severity.NOTE, message=message))
+    if elsewhere >= WORTH_TELLING_ML:
+        message = (
+            f"{elsewhere:.0f} mL of airless tissue beside the lungs were taken into them because of what lies around: "
+            "lung, fat and bone at the distances usual for lung. Fluid or a mass can look the same."
+        )
+        flags.append(QualityFlag(code="recovered_enclosed_lung", severity=Severity.NOTE, message=message))
     if not tubes.any():
         message = "No trachea was found: central airways may be counted as lung, and there is no airway mask."
         flags.append(QualityFlag(code="no_trachea", severity=Severity.WARNING, message=message))
@@ -172,15 +137,16 @@ def _lumen(hu: NDArray[np.int16], named: Sides, labels: Sides, coarse: Coarse) -
     return tubes
 
 
-def _recovered(hu: NDArray[np.int16], added: Mask, labels: Sides, coarse: Coarse) -> Sides:
+def _recovered(hu: NDArray[np.int16], added: Sides, labels: Sides, coarse: Coarse) -> Sides:
     """Mark at full resolution what was added and no threshold would have found."""
     marked = np.zeros(hu.shape, dtype=np.uint8)
-    if not added.any():
+    box = box_of(added > 0)
+    if box is None:
         return marked
-    box = ndimage.find_objects(added.astype(np.uint8))[0]
     fine, part = _full_box(box, hu.shape, coarse)
-    values = _repeated(added[box], coarse)[part]
-    marked[fine] = values & (labels[fine] > 0) & (hu[fine] >= EDGE_HU)
+    marked[fine] = np.where(
+        (labels[fine] > 0) & (hu[fine] >= EDGE_HU), _repeated(added[box], coarse)[part], 0
+    )
     return marked
 
 
@@ -201,126 +167,12 @@ def _repeated(blocks: NDArray[np.generic], coarse: Coarse) -> NDArray[np.uint8]:
     return out
 
 
-def _closed(sides: Sides, wall: Mask, coarse: Coarse) -> Sides:
-    """Take into each lung the vessels and dense spots that it holds."""
-    whole = np.zeros_like(sides)
-    for side in (1, 2):
-        closed = _with_holes(close(sides == side, CLOSING_MM, coarse), coarse) & ~wall
-        whole[closed & (whole == 0) & (sides != 3 - side)] = side
-    return whole
-
-
-def _with_holes(lung: Mask, coarse: Coarse) -> Mask:
-    """Fill the holes of each slice that are vessel or disease, not the top of the diaphragm seen from above.
-
-    A dome is wide and goes on into the belly; a vessel that leaves the lung is narrow.
-    """
-    filled = fill_slices(lung)
-    holes = filled & ~lung
-    if not holes.any():
-        return lung
-    pieces, _ = ndimage.label(shave(~lung, WIDEST_VESSEL_MM / 2.0, coarse))
-    outside = np.zeros(int(pieces.max()) + 1, dtype=bool)
-    outside[np.unique(pieces[~filled])] = True
-    outside[0] = False
-    return np.asarray(filled & ~(holes & outside[pieces]))
-
-
-def _bowel_gas(air: Mask, coarse: Coarse) -> Mask:
-    """Find pockets of pure gas with a wall of soft tissue around: stomach and bowel touching the diaphragm.
-
-    A bulla is as dark, but has lung around it.
-    """
-    found = np.zeros(air.shape, dtype=bool)
-    for kind in POCKETS:
-        found |= _pockets(air & ~found, kind, coarse)
-    return found
-
-
-def _pockets(air: Mask, kind: _Pocket, coarse: Coarse) -> Mask:
-    pockets, _ = ndimage.label(shave(air & (coarse.hu < GAS_HU), kind.radius_mm, coarse))
-    layers = np.flatnonzero(air.any(axis=(1, 2)))
-    found = np.zeros(air.shape, dtype=bool)
-    for number, box in enumerate(ndimage.find_objects(pockets), start=1):
-        if box[0].start > layers[0] + 0.5 * (layers[-1] - layers[0]):
-            continue  # bowel lies in the lower half
-        reach = [round(8.0 / step) for step in coarse.spacing_mm]
-        wide = tuple(slice(max(0, part.start - r), part.stop + r) for part, r in zip(box, reach, strict=True))
-        pocket = pockets[wide] == number
-        if not kind.smallest_ml <= float(pocket.sum()) * coarse.voxel_ml <= kind.largest_ml:
-            continue
-        away = ndimage.distance_transform_edt(~pocket, sampling=coarse.spacing_mm)
-        ring = coarse.hu[wide][(away > 4.0) & (away <= 8.0)]
-        if not ring.size:
-            continue
-        lung = float(np.mean((ring > GAS_HU) & (ring < -600)))
-        if lung < LUNG_AROUND and float(np.mean(ring > SOFT_HU)) >= kind.soft_around:
-            found[wide] |= away <= 4.0
-    return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Pocket:
-    """Which pockets of gas are looked at: half width, volume, and the share of soft tissue around it must have."""
-
-    radius_mm: float
-    smallest_ml: float
-    largest_ml: float
-    soft_around: float
-
-
-POCKETS = (
-    _Pocket(radius_mm=5.0, smallest_ml=SMALLEST_PIECE_ML, largest_ml=np.inf, soft_around=0.0),
-    # the folds of the colon hold small pockets; a small bulla at the wall or an airway has less tissue around
-    _Pocket(radius_mm=3.0, smallest_ml=0.3, largest_ml=60.0, soft_around=0.5),
-)
-
-
-def _lung_pieces(air: Mask, coarse: Coarse) -> Mask:
-    """Keep the air that is lung: big pieces with tissue in them, not bowel gas, not specks."""
-    pieces, count = ndimage.label(air)
-    if not count:
-        return air
-    sizes = np.bincount(pieces.ravel(), minlength=count + 1) * coarse.voxel_ml
-    sizes[0] = 0.0
-    keep = np.zeros(count + 1, dtype=bool)
-    numbers = np.flatnonzero(sizes >= SMALLEST_PIECE_ML)
-    if not numbers.size:
-        return air & False
-    gas = ndimage.mean(coarse.hu < PURE_GAS_HU, pieces, numbers)
-    for number, fraction in zip(numbers, gas, strict=True):
-        keep[number] = fraction < MOSTLY_GAS or sizes[number] > 0.5 * sizes.max()
-    biggest = sizes * keep
-    big = np.flatnonzero(biggest > 0.1 * biggest.max())
-    boxes = ndimage.find_objects(pieces)
-    layers = np.flatnonzero(np.isin(pieces, big).any(axis=(1, 2)))
-    for number in numbers:
-        # A small piece is lung only between the top and the bottom of the big ones: a recess, an apex.
-        if keep[number] and number not in big:
-            where = boxes[number - 1][0]
-            keep[number] = layers[0] - 2 <= where.start and where.stop <= layers[-1] + 3
-    return np.asarray(keep[pieces])
-
-
-def _refuse_no_lungs(lungs: Mask, coarse: Coarse) -> None:
-    found_ml = float(lungs.sum()) * coarse.voxel_ml
-    if found_ml >= FEWEST_ML:
-        return
-    message = f"no lungs were found ({found_ml:.0f} mL of lung-like tissue; adults have more than 1000 mL)."
-    mend = "Give a CT of the whole chest; heads, abdomens and localisers cannot be measured."
-    raise ScanError([Problem(code="no_lungs", message=message, mend=mend)])
-
-
 def _refine(hu: NDArray[np.int16], whole: Sides, wall: Mask, sure: Mask, coarse: Coarse) -> Sides:
     """Carry the coarse lungs to full resolution, with the edge where it lies in the picture."""
     filled = whole > 0
     labels = np.zeros(hu.shape, dtype=np.uint8)
-    deep = np.zeros_like(filled)
-    near = whole.copy()
-    for number in range(whole.shape[0]):
-        deep[number] = ndimage.binary_erosion(filled[number], iterations=1)
-        near[number] = np.where(filled[number], whole[number], ndimage.maximum_filter(whole[number], size=3))
-    deep |= sure & filled
+    deep = thin(filled, 1) | (sure & filled)
+    near = np.where(filled, whole, ndimage.maximum_filter(whole, size=(1, 3, 3)))
     near[wall] = 0  # the edge would else be sought inside the trachea
     level = _edge_levels(filled, coarse)
     _spread(hu, near, deep, level, np.array(coarse.factor), np.array(coarse.start), labels)
@@ -331,7 +183,7 @@ def _edge_levels(lung: Mask, coarse: Coarse) -> NDArray[np.int16]:
     """Density of the edge in every block: half-way between the chest wall and the lung that lies beside it."""
     size = [2 * max(1, round(BESIDE_EDGE_MM / step)) + 1 for step in coarse.spacing_mm]
     size[0] = 1 if coarse.separate else 3
-    inner = np.stack([ndimage.binary_erosion(layer, iterations=2) for layer in lung]).astype(np.float32)
+    inner = thin(lung, 2).astype(np.float32)
     weight = ndimage.uniform_filter(inner, size)
     mean = ndimage.uniform_filter(inner * coarse.hu, size) / np.maximum(weight, 1e-6)
     level = np.where(weight > 1e-3, 0.5 * (mean + WALL_HU), EDGE_HU)
