@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.align import make, pairs_here
 from benchmarks.pairs import Pair
 
-from breathline.ct.align.alignment import LungQuality
+from breathline.model.ct_change import LungQuality
 from breathline.ct.align.lattice import lung_image
 from breathline.ct.align.matching import likeness
 from breathline.ct.align.quality import inverse_error, judged, likeness_nearby

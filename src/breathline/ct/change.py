@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from breathline import __version__
 from breathline.ct.align import Alignment, believed_in_slice, jacobian_in_slice, warp_labels
 from breathline.ct.regions import CELLS, find_regions
+from breathline.model.ct_change import Transition
 from breathline.model.volume import PATTERN_CODES, LabelArray, LabelMap, Step
 
 CHANGE_CODES: Mapping[str, int] = MappingProxyType(
@@ -63,29 +64,6 @@ _LONE: Mapping[str, str] = {
     "cleared": "unchanged", "new": "unchanged", "progressed": "persistent", "regressed": "persistent"
 }  # fmt: skip
 """What a change counts as where it is thinner than the reach of error to both sides."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
-    """How much lung of a region went from one pattern to another.
-
-    Parameters
-    ----------
-    region
-        One of the twelve regions of the baseline.
-    before, after
-        Names of the patterns.
-    volume_ml
-        Volume of that tissue in the baseline [mL].
-    followup_ml
-        Volume of the same tissue in the follow-up [mL].
-    """
-
-    region: str
-    before: str
-    after: str
-    volume_ml: float
-    followup_ml: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
