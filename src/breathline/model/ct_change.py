@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from breathline.model.volume import QualityFlag, Step
+import numpy as np
+from numpy.typing import NDArray
+
+from breathline.model.volume import LabelArray, QualityFlag, Step
 
 
 class Compared(StrEnum):
@@ -136,6 +139,9 @@ class CtChange:
         How far they could be compared.
     reason
         Why they could not be compared; empty where they were.
+    obstacle
+        Why no CT measure of the two dates may be held against the other, as a sentence: two patients, the same scan
+        twice, lung that was taken out. Empty where nothing forbids it.
     believed
         True where the values of `same_tissue` serve to judge the change.
     labels
@@ -158,6 +164,7 @@ class CtChange:
     days: float
     compared: Compared
     reason: str = ""
+    obstacle: str = ""
     believed: bool = False
     labels: Mapping[str, int] = field(default_factory=dict)
     volumes: tuple[ChangeVolume, ...] = ()
@@ -169,3 +176,31 @@ class CtChange:
     quality: tuple[QualityFlag, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ChangeSlice:
+    """One axial slice of the baseline, kept for the report with what the follow-up shows there.
+
+    Parameters
+    ----------
+    height
+        Height above the lung bases as a fraction of lung height, 0 to 1.
+    position_mm
+        Position of the slice along the body axis in the baseline's own coordinates [mm].
+    baseline
+        (rows, columns), cropped to the chest [HU].
+    followup
+        The lungs of the follow-up laid on the same pixels; far below air outside them [HU].
+    change
+        Codes of the change map on the same pixels; 0 outside the lungs.
+    pixel_mm
+        Pixel spacing along (rows, columns) [mm].
+    """
+
+    height: float
+    position_mm: float
+    baseline: NDArray[np.int16]
+    followup: NDArray[np.int16]
+    change: LabelArray
+    pixel_mm: tuple[float, float]
