@@ -59,6 +59,7 @@ def measure_scans(
         if partner is not None:
             if kept is None or kept[0] != partner.name:
                 # Rare: the scan that would have been the baseline could not be measured, and this one was let go.
+                kept = None
                 kept = (partner.name, _read_again(partner, progress))
             _compare((partner, ref), (kept[1], measured), folder, found, progress)
         done.append(ref)
