@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from breathline import __version__
 from breathline.ct.align import Alignment, believed_in_slice, jacobian_in_slice, warp_labels
+from breathline.ct.joint_decision import decide_together
 from breathline.ct.regions import CELLS, find_regions
 from breathline.model.ct_change import Transition
 from breathline.model.volume import PATTERN_CODES, Geometry, LabelArray, LabelMap, Step
@@ -89,7 +90,12 @@ class ChangeMap:
     amounts_ml: NDArray[np.float64]
 
 
-def map_change(baseline: LabelMap, followup: LabelMap, alignment: Alignment) -> ChangeMap:
+def map_change(
+    baseline: LabelMap,
+    followup: LabelMap,
+    alignment: Alignment,
+    evidence: tuple[LabelMap, LabelMap] | None = None,
+) -> ChangeMap:
     """Compare the patterns of two dates place by place.
 
     Parameters
@@ -98,12 +104,18 @@ def map_change(baseline: LabelMap, followup: LabelMap, alignment: Alignment) -> 
         Pattern maps, each on the grid of its scan, with codes of ``PATTERN_CODES``.
     alignment
         Of the follow-up with the baseline.
+    evidence
+        How sure those patterns are (`PatternMap.evidence`), on the same grids; None decides by the patterns alone.
     """
     warped = warp_labels(followup, alignment)
     lungs = alignment.baseline_lungs.labels
     believed = np.stack([believed_in_slice(alignment, n) for n in range(lungs.shape[0])])
     compared = believed & (baseline.labels > 0) & (warped.labels > 0)
-    before, after = (_groups(item.labels, compared) for item in (baseline, warped))
+    plain = tuple(_groups(item.labels, compared) for item in (baseline, warped))
+    before, after = plain
+    if evidence is not None:
+        before, after = before.copy(), after.copy()
+        decide_together(before, after, evidence[0].labels, warp_labels(evidence[1], alignment).labels)
     labels = _classified(before, after, _offsets(baseline.geometry.spacing_mm))
     labels[(lungs > 0) & ~compared] = CHANGE_CODES["not_compared"]
     regions = find_regions(alignment.baseline_lungs).labels
@@ -115,7 +127,7 @@ def map_change(baseline: LabelMap, followup: LabelMap, alignment: Alignment) -> 
         ),
         warped=warped,
         transitions=_transitions(baseline, warped, regions * compared, alignment),
-        amounts_ml=_amounts_ml((before, after), labels, regions, baseline.geometry),
+        amounts_ml=_amounts_ml((plain[0], plain[1]), labels, regions, baseline.geometry),
     )  # fmt: skip
 
 

@@ -106,7 +106,10 @@ def compare_measured(first: MeasuredScan, second: MeasuredScan, *, progress: Pro
     progress("comparing", 0, 2)
     alignment = align(first.volume, first.lungs, second.volume, second.lungs)
     progress("comparing", 1, 2)
-    change = map_change(first.patterns, second.patterns, alignment)
+    evidence = (
+        None if first.evidence is None or second.evidence is None else (first.evidence, second.evidence)
+    )
+    change = map_change(first.patterns, second.patterns, alignment, evidence)
     progress("comparing", 2, 2)
     return Comparison(
         baseline=first,

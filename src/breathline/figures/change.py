@@ -52,7 +52,7 @@ CHANGE_LOOKS: Mapping[str, Look] = {
     "progressed": Look((20, 0, 40), 0.72, "falling"),
     "regressed": Look((0, 190, 145), 0.40, "dotted"),
     "persistent": Look((240, 228, 66), 0.0, ""),
-    "not_compared": Look((150, 150, 150), 0.25, "dotted"),
+    "not_compared": Look((150, 150, 150), 0.6, ""),
 }
 """Sky blue, vermilion, bluish green and yellow of Okabe and Ito, which stay apart in every common colour blindness;
 hatches tell them apart without colour. What progressed is dark with white lines, and persistent disease is outlined."""

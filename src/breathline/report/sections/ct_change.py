@@ -169,10 +169,7 @@ def _level(item: ChangeSlice, codes: Mapping[str, int], heads: Sequence[str], sa
 
 def _uri(picture: Grey | Colours) -> str:
     stream = io.BytesIO()
-    image = Image.fromarray(picture)
-    if picture.ndim == 3:
-        image = image.quantize(256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    image.save(stream, format="PNG", optimize=True)
+    Image.fromarray(picture).save(stream, format="PNG", optimize=True)
     return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
 
 
