@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks import (
     align,
+    change,
     coverage,
     exposure,
     interval_hrct,
@@ -37,6 +38,7 @@ PARTS = {
     "Interval HRCT against the whole volume": interval_hrct,
     "On real scans": real_ct,
     "Two scans laid on each other": align,
+    "What changed between two scans": change,
 }
 
 HEAD = """\

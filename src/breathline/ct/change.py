@@ -181,6 +181,16 @@ def _class(before: str, after: str) -> str:
     return "progressed" if (before, after) in _WORSE else "regressed"
 
 
+def change_of(before: LabelArray, after: LabelArray) -> LabelArray:
+    """Give the change between the patterns of each place by themselves; 0 where they are no patterns of tissue."""
+    every = np.ones(before.shape, dtype=bool)
+    first, second = _groups(before, every), _groups(after, every)
+    told = (first < len(_GROUPS)) & (second < len(_GROUPS)) & (before > 0) & (after > 0)
+    found = np.zeros_like(before)
+    found[told] = _classes()[first[told], second[told]]
+    return found
+
+
 def _offsets(spacing_mm: tuple[float, float, float]) -> NDArray[np.int64]:
     """Give the voxels within reach, nearest first, itself aside."""
     reach = [int(REACH_MM / step) for step in spacing_mm]
