@@ -71,3 +71,13 @@ def test_what_fills_the_base_of_a_lung_is_found_on_the_scans(hu):
     (flag,) = loss_flags([one.quality for one in found.lungs])
     assert flag.code == "lung_lost"
     assert "left lung lost volume and mass" in flag.message
+
+
+def test_a_little_fluid_is_not_passed_over_in_silence():
+    baseline, (volume, lungs) = scan(), scan(day=1)
+    heights = np.indices(SHAPE)[0] * SPACING_MM[0] + ORIGIN_MM[2]
+    filled = (lungs.labels == 2) & (heights < CENTRES_MM[2][2] - 26.0)
+    later = replace(volume, hu=np.where(filled, 5, volume.hu).astype(np.int16))
+    found = align(*baseline, later, replace(lungs, labels=np.where(filled, 0, lungs.labels).astype(np.uint8)))
+    flags = {flag.code for flag in (*found.flags, *loss_flags([one.quality for one in found.lungs]))}
+    assert flags & {"alignment_doubtful", "lung_mass_differs", "lung_lost"}

@@ -11,39 +11,19 @@ from breathline.ct.align import align
 from breathline.ct.change import CHANGE_CODES, map_change
 from breathline.ct.change_volumes import change_volumes
 from breathline.ct.measure import MeasuredScan
-from breathline.ct.patterns.method import PatternMap
-from breathline.ct.quantify import quantify
 from breathline.ct.same_tissue import same_tissue
 from breathline.model.ct_change import SameTissue
-from breathline.model.volume import PATTERN_CODES, LabelMap, ScanMeasurement, Volume
-from tests.ct.vessels import CENTRES_MM, ORIGIN_MM, SHAPE, SPACING_MM, scan
+from tests.ct.vessels import HAZE_MM, measured, scan
 
 GROWN = 1.05
 """By how much every length of the lungs is longer at the follow-up."""
-HAZE = (*CENTRES_MM[2][:2], -14.0)
-"""Centre of a ball of haze in the left lung, below its middle [mm]."""
-
-
-def measured(volume: Volume, lungs: LabelMap, grown: float = 1.0) -> MeasuredScan:
-    """Measure a scan whose haze is labelled where it was drawn."""
-    z, y, x = np.indices(SHAPE, dtype=np.float64)
-    places = np.stack([x, y, z], axis=-1) * np.array(SPACING_MM)[::-1] + np.array(ORIGIN_MM)
-    ball = ((places / grown - np.array(HAZE)) ** 2).sum(axis=-1) < 14.0**2
-    labels = np.where(lungs.labels > 0, np.where(ball, 2, 1), 0).astype(np.uint8)
-    patterns = LabelMap(labels=labels, geometry=volume.geometry, names=PATTERN_CODES, method="drawn")
-    told = PatternMap(labels=patterns, measured=frozenset(PATTERN_CODES) - {"normal"})
-    measurements, _ = quantify(volume, lungs, told)
-    result = ScanMeasurement(
-        scan={}, quality=(), labels=PATTERN_CODES, measurements=measurements, steps=(), version=""
-    )
-    return MeasuredScan(volume=volume, lungs=lungs, patterns=patterns, result=result)
 
 
 @pytest.fixture(scope="module")
 def pair() -> tuple[MeasuredScan, MeasuredScan]:
-    first = scan(haze=HAZE)
-    deeper = scan(lambda at: at / GROWN, squeeze=GROWN**-3, day=1, haze=HAZE)
-    return measured(*first), measured(*deeper, GROWN)
+    first = scan(haze=HAZE_MM)
+    deeper = scan(lambda at: at / GROWN, squeeze=GROWN**-3, day=1, haze=HAZE_MM)
+    return measured(*first), measured(*deeper, grown=GROWN)
 
 
 @pytest.fixture(scope="module")
