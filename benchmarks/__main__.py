@@ -9,6 +9,7 @@ from pathlib import Path
 
 from benchmarks import (
     align,
+    change,
     coverage,
     exposure,
     interval_hrct,
@@ -39,6 +40,7 @@ PARTS = {
     "On real scans": real_ct,
     "Two scans laid on each other": align,
     "Interval HRCT laid on another scan": interval_pairs,
+    "What changed between two scans": change,
 }
 
 HEAD = """\

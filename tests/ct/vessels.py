@@ -7,7 +7,18 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from breathline.model.volume import LUNG_CODES, Acquisition, Geometry, LabelMap, Volume
+from breathline.ct.measure import MeasuredScan
+from breathline.ct.patterns.method import PatternMap
+from breathline.ct.quantify import quantify
+from breathline.model.volume import (
+    LUNG_CODES,
+    PATTERN_CODES,
+    Acquisition,
+    Geometry,
+    LabelMap,
+    ScanMeasurement,
+    Volume,
+)
 
 Places = NDArray[np.float64]
 """(…, 3): x, y, z [mm]."""
@@ -19,6 +30,8 @@ RADII_MM = np.array([33.0, 42.0, 46.0])
 SPACING_MM = (3.0, 2.0, 2.0)
 SHAPE = (44, 56, 92)
 ORIGIN_MM = (-91.0, -55.0, -64.5)
+HAZE_MM = (46.0, 0.0, -14.0)
+"""Centre of a ball of haze in the left lung, below its middle [mm]."""
 
 
 def still(places: Places) -> Places:
@@ -89,3 +102,18 @@ def _lung(tissue: Places, seed: int, haze: tuple[float, float, float] | None) ->
         apart = ((tissue - np.array(haze)) ** 2).sum(axis=1)
         density += 0.25 * (apart < 14.0**2) * (density < 0.6)
     return density
+
+
+def measured(volume: Volume, lungs: LabelMap, *, grown: float = 1.0) -> MeasuredScan:
+    """Measure a scan whose haze, at `HAZE_MM`, is labelled where it was drawn; its lungs grew to a length."""
+    z, y, x = np.indices(SHAPE, dtype=np.float64)
+    places = np.stack([x, y, z], axis=-1) * np.array(SPACING_MM)[::-1] + np.array(ORIGIN_MM)
+    ball = ((places / grown - np.array(HAZE_MM)) ** 2).sum(axis=-1) < 14.0**2
+    labels = np.where(lungs.labels > 0, np.where(ball, 2, 1), 0).astype(np.uint8)
+    patterns = LabelMap(labels=labels, geometry=volume.geometry, names=PATTERN_CODES, method="drawn")
+    told = PatternMap(labels=patterns, measured=frozenset(PATTERN_CODES) - {"normal"})
+    measurements, _ = quantify(volume, lungs, told)
+    result = ScanMeasurement(
+        scan={}, quality=(), labels=PATTERN_CODES, measurements=measurements, steps=(), version=""
+    )
+    return MeasuredScan(volume=volume, lungs=lungs, patterns=patterns, result=result)

@@ -154,8 +154,8 @@ def test_numbers_on_a_map_stand_out():
         assert contrast(SHADES(float(share)), paper if share > DARK else black) >= 4.5
 
 
-def test_figures_without_data_are_left_out():
-    names = set(draw_figures(no_scans(), (), SAY))
+def test_figures_without_data_are_left_out(tmp_path):
+    names = set(draw_figures(no_scans(), tmp_path, (), SAY))
     assert names == {"timeline", "outcomes", "forest", "balance"}
     for name in (*names, "exposure-mycophenolate-mofetil"):
         assert figure_title(name, SAY)

@@ -37,13 +37,17 @@ CHEST_MARGIN_MM = 25.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MeasuredScan:
-    """A scan with its label maps and what was measured on it; `found` is None where lungs were given."""
+    """A scan with its label maps and what was measured on it.
+
+    `found` is None where lungs were given, `evidence` (see `PatternMap`) where the pattern method gives none.
+    """
 
     volume: Volume
     lungs: LabelMap
     patterns: LabelMap
     result: ScanMeasurement
     found: Lungs | None = None
+    evidence: LabelMap | None = None
 
 
 def measure_scan(
@@ -106,7 +110,14 @@ def measure_scan(
         steps=(*volume.steps, *lung_map.steps, *patterns.labels.steps),
         version=__version__,
     )
-    return MeasuredScan(volume=volume, lungs=lung_map, patterns=patterns.labels, result=result, found=found)
+    return MeasuredScan(
+        volume=volume,
+        lungs=lung_map,
+        patterns=patterns.labels,
+        result=result,
+        found=found,
+        evidence=patterns.evidence,
+    )
 
 
 def _scan_facts(volume: Volume) -> dict[str, float | int | str | bool | None]:

@@ -75,14 +75,15 @@ def sampled_extents(
     if not any(apart):
         return ()
     counts = [
-        _counted(*item)
-        for item in zip((alignment.baseline_lungs, followup_lungs), patterns, strict=True)
+        _counted(*item) for item in zip((alignment.baseline_lungs, followup_lungs), patterns, strict=True)
     ]
     slices = [_weighed(count, item.geometry) for count, item in zip(counts, patterns, strict=True)]
     if not all(apart):
         whole = apart.index(False)
         heights = slice_heights(alignment)
-        slices[whole] = _at_heights(counts[whole], patterns[whole].geometry, heights, slices[1 - whole].heights_mm)
+        slices[whole] = _at_heights(
+            counts[whole], patterns[whole].geometry, heights, slices[1 - whole].heights_mm
+        )
     return tuple(
         found
         for region, cells in REGIONS.items()
@@ -104,7 +105,9 @@ def _extent(measure: str, region: str, dates: list[_Slices], own: bool) -> Sampl
     values = 100.0 * float(before.sum() / wholes[0].sum()), 100.0 * float(after.sum() / wholes[1].sum())
     heights = [item.heights_mm for item in dates]
     if own:
-        off = float(np.hypot(ratio_error(before, wholes[0], heights[0]), ratio_error(after, wholes[1], heights[1])))
+        off = float(
+            np.hypot(ratio_error(before, wholes[0], heights[0]), ratio_error(after, wholes[1], heights[1]))
+        )
     else:
         off = ratio_change_error((before, after), wholes, heights[0])
     by, delta = min(200.0, 100.0 * off), values[1] - values[0]

@@ -9,6 +9,7 @@ from breathline.errors import Problem
 from breathline.model.change import Change
 from breathline.model.course import DomainFinding, Response, Trajectory
 from breathline.model.criterion import ConditionAnswer, Period
+from breathline.model.ct_change import CtChange
 from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Standardised
 from breathline.model.patient import Diagnosis, InputFile, Sex
@@ -140,6 +141,8 @@ class Assessment:
         Slopes before treatment and on it.
     domains, domains_before
         What each side of the disease did on treatment, and before it by the same rule.
+    ct_changes
+        Each scan compared place by place with the baseline of its time, in order of the follow-ups.
     """
 
     schema: str
@@ -164,3 +167,4 @@ class Assessment:
     trajectories: tuple[Trajectory, ...] = ()
     domains: tuple[DomainFinding, ...] = ()
     domains_before: tuple[DomainFinding, ...] = ()
+    ct_changes: tuple[CtChange, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from matplotlib.figure import Figure
 
@@ -15,9 +16,11 @@ from breathline.figures import (
     draw_regions,
     draw_timeline,
 )
+from breathline.figures.change import draw_change
 from breathline.figures.pairing import ShownScan
 from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
+from breathline.report.sections.ct_change import judged_pair, read_slices
 
 EXPOSURE = "exposure-"
 
@@ -29,18 +32,22 @@ def figure_title(name: str, say: Wording) -> str:
     return say(f"figure.title_{name}")
 
 
-def draw_figures(assessment: Assessment, shown: Sequence[ShownScan], say: Wording) -> Mapping[str, Figure]:
+def draw_figures(
+    assessment: Assessment, folder: Path, shown: Sequence[ShownScan], say: Wording
+) -> Mapping[str, Figure]:
     """Draw every figure that the record has data for.
 
     Parameters
     ----------
+    folder
+        Where the assessment lies; the slices of comparisons are read from below it.
     shown
         The scans to show, with their slices.
 
     Returns
     -------
     Mapping
-        Figures by name: ``timeline``, ``outcomes``, ``forest``, ``balance``, ``ct``, ``regions`` and one
+        Figures by name: ``timeline``, ``outcomes``, ``forest``, ``balance``, ``ct``, ``ct-change``, ``regions`` and one
         ``exposure-<drug>`` a drug.
     """
     drawn = {
@@ -49,6 +56,7 @@ def draw_figures(assessment: Assessment, shown: Sequence[ShownScan], say: Wordin
         "forest": draw_forest(assessment, say),
         "balance": draw_balance(assessment, say),
         "ct": draw_ct(shown, say) if any(scan.slices for scan in shown) else None,
+        "ct-change": _draw_change(assessment, folder, say),
         "regions": draw_regions(assessment, shown, say),
         **{
             f"{EXPOSURE}{drug.drug.replace(' ', '-')}": draw_exposure(assessment, drug, say)
@@ -56,3 +64,11 @@ def draw_figures(assessment: Assessment, shown: Sequence[ShownScan], say: Wordin
         },
     }
     return {name: figure for name, figure in drawn.items() if figure is not None}
+
+
+def _draw_change(assessment: Assessment, folder: Path, say: Wording) -> Figure | None:
+    change = judged_pair(assessment)
+    slices = () if change is None else read_slices(change, folder)
+    if change is None or not slices:
+        return None
+    return draw_change(slices, change.labels, (say("ct.role.baseline"), say("ct.role.followup")), say)

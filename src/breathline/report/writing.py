@@ -12,6 +12,7 @@ from breathline.model.assessment import Assessment
 from breathline.report.catalogue import read_wording
 from breathline.report.page import render_page
 from breathline.report.pictures import draw_figures, figure_title
+from breathline.report.sections.ct_change import view_ct_changes
 from breathline.report.sections.scans import read_shown_scans
 
 REPORT = "report.html"
@@ -39,8 +40,9 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
     """
     say = read_wording()
     shown, notices = read_shown_scans(assessment, folder, say)
-    figures = draw_figures(assessment, shown, say)
-    page = render_page(assessment, shown, notices, figures.get("timeline"), say)
+    figures = draw_figures(assessment, folder, shown, say)
+    changes = view_ct_changes(assessment, folder, say)
+    page = render_page(assessment, shown, notices, figures.get("timeline"), say, changes)
     for name, figure in figures.items():
         title = figure_title(name, say)
         _write_whole(folder / "figures" / f"{name}.png", png_bytes(figure, title=title))

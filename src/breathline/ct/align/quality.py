@@ -8,13 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from breathline.ct.align.alignment import LungAlignment, LungQuality, jacobian_of
+from breathline.ct.align.alignment import LungAlignment, jacobian_of
 from breathline.ct.align.lattice import FloatArray, place_index, world_axes
 from breathline.ct.align.matching import likeness
 from breathline.ct.align.register import LEVELS, Field, Pyramid
 from breathline.ct.align.unfolding import LEAST_JACOBIAN, squeezed
 from breathline.ct.regions import CELLS, find_regions
 from breathline.errors import Severity
+from breathline.model.ct_change import LungQuality
 from breathline.model.volume import LabelMap, QualityFlag
 
 MOST_INVERSE_MM = 3.0
@@ -36,9 +37,7 @@ MASS_AGREES = 15.0
 """Disease that comes or goes, and error of the outline, change the mass of a lung by less than this as a rule [%]."""
 
 
-def judged(
-    code: int, name: str, scans: tuple[Pyramid, Pyramid], there: Field, back: Field
-) -> LungAlignment:
+def judged(code: int, name: str, scans: tuple[Pyramid, Pyramid], there: Field, back: Field) -> LungAlignment:
     """Judge one lung's displacement.
 
     Parameters
@@ -48,7 +47,9 @@ def judged(
     there, back
         From the baseline to the follow-up, and the other way round.
     """
-    alike, missed, vessels = likeness(scans[0].fixed[-1], scans[1].moving[-1], there.displacement, LEVELS[-1].cubes)
+    alike, missed, vessels = likeness(
+        scans[0].fixed[-1], scans[1].moving[-1], there.displacement, LEVELS[-1].cubes
+    )
     held = (alike != 0) & there.cells
     apart = inverse_error(there, back)
     least = squeezed(there.displacement, there.cells, there.step_mm)

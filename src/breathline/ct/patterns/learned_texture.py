@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from breathline import __version__
-from breathline.ct.patterns.method import INTERSTITIAL, Band, PatternMap
+from breathline.ct.patterns.method import INTERSTITIAL, Band, PatternMap, pack_evidence
 from breathline.ct.patterns.network import CLASSES, Network, probabilities, shipped_network
 from breathline.ct.patterns.normal import find_normal
 from breathline.ct.patterns.parenchyma import read_parenchyma
@@ -42,6 +42,9 @@ AROUND_MM = 3.0
 """Half width of the window over which the excess of a cell is averaged [mm]."""
 BAND = 0.2
 """How far from one half the likelihood of a pattern may lie for the cell to be in doubt."""
+
+SURE = 0.5
+"""A kind of abnormality is sure if it is likelier than any other by this much."""
 
 
 class LearnedTexture:
@@ -77,8 +80,22 @@ class LearnedTexture:
             method=self.name,
             steps=(step,),
         )
-        bands = _bands(likely, cells, _sides(lungs, sheets))
-        return PatternMap(labels=drawn, measured=frozenset((*TISSUE[1:], "vessel")), bands=bands)
+        evidence = spread_cells(weigh_cells(likely, sheets), sheets, lungs)
+        return PatternMap(
+            labels=drawn,
+            measured=frozenset((*TISSUE[1:], "vessel")),
+            bands=_bands(likely, cells, _sides(lungs, sheets)),
+            evidence=LabelMap(labels=evidence, geometry=volume.geometry, names={}, method=self.name),
+        )
+
+
+def weigh_cells(likely: Floats, sheets: Sheets) -> NDArray[np.uint8]:
+    """Give the evidence of every cell of lung (`pack_evidence`); 0 outside."""
+    kinds = likely[[CLASSES.index(name) for name in INTERSTITIAL]]
+    first, second = -np.sort(-kinds, axis=0)[:2]
+    return np.where(sheets.inside, pack_evidence(kinds.sum(axis=0), first - second > SURE), 0).astype(
+        np.uint8
+    )
 
 
 def label_cells(likely: Floats, sheets: Sheets) -> NDArray[np.uint8]:

@@ -47,11 +47,29 @@ class PatternMap:
         Patterns this method can tell; the others are absent from its results, not zero.
     bands
         Doubtful blocks of single patterns and of groups of them.
+    evidence
+        How likely each voxel of the lungs is interstitial abnormality of any kind, and whether its kind is sure; see
+        `pack_evidence`. None where the method does not tell.
     """
 
     labels: LabelMap
     measured: frozenset[str]
     bands: Mapping[frozenset[str], Band] = field(default_factory=dict)
+    evidence: LabelMap | None = None
+
+
+KIND_SURE = 128
+"""Added to the evidence where the kind of abnormality is sure."""
+
+
+def pack_evidence(likely: NDArray[np.float32], sure: NDArray[np.bool_]) -> NDArray[np.uint8]:
+    """Put a likelihood and whether the kind is sure into one byte: 1 + percent, and `KIND_SURE`; 0 is left for nothing.
+
+    >>> pack_evidence(np.array([0.0, 0.5, 1.0]), np.array([False, True, False])).tolist()
+    [1, 179, 101]
+    """
+    packed = 1 + np.rint(100.0 * np.clip(likely, 0.0, 1.0)).astype(np.uint8)
+    return np.asarray(packed + np.uint8(KIND_SURE) * sure, dtype=np.uint8)
 
 
 class PatternMethod(Protocol):

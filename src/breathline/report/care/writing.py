@@ -51,7 +51,7 @@ def write_case_report(assessment: Assessment, folder: Path, target: Path) -> Dra
     draft = write_draft(assessment)
     shown = deidentify(assessment)
     scans, _ = read_shown_scans(assessment, folder, say)
-    figures = draw_figures(shown, [_as_shown(scan, shown) for scan in scans], say)
+    figures = draw_figures(shown, folder, [_as_shown(scan, shown) for scan in scans], say)
     draft = _with(draft, figures)
     titles = {name: figure_title(name, say) for name in figures}
     pictures = {name: png_bytes(one, PRINT_DPI, titles[name]) for name, one in figures.items()}
