@@ -13,14 +13,17 @@ from breathline.figures import draw_balance, draw_ct, draw_exposure, draw_timeli
 from breathline.figures.style import png_bytes, svg_bytes
 from breathline.model.assessment import Assessment
 from breathline.report.catalogue import read_wording
+from breathline.report.content import Pictures, report_content
 from breathline.report.page import render_page
+from breathline.report.pdf import Paper, render_pdf
+from breathline.report.sections.regions import read_densities
 from breathline.report.sections.scans import read_shown_scans
 
-REPORT = "report.html"
+REPORT, PRINTED = "report.html", "report.pdf"
 
 
-def write_report(assessment: Assessment, folder: Path) -> Path:
-    """Write ``report.html`` and ``figures/`` beside an assessment.
+def write_report(assessment: Assessment, folder: Path, *, paper: Paper = Paper.A4) -> Path:
+    """Write ``report.html``, ``report.pdf`` and ``figures/`` beside an assessment.
 
     Parameters
     ----------
@@ -28,6 +31,8 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
         The whole result; nothing is computed anew.
     folder
         Where the assessment lies; the slices of its scans are read from below it.
+    paper
+        The paper that the PDF is laid out for; the page prints on either.
 
     Returns
     -------
@@ -42,7 +47,11 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
     say = read_wording()
     shown, notices = read_shown_scans(assessment, folder, say)
     timeline = draw_timeline(assessment, say)
-    page = render_page(assessment, shown, notices, timeline, say)
+    densities = read_densities(shown, folder)
+    content = report_content(
+        assessment, Pictures(scans=shown, notices=notices, densities=densities, timeline=timeline), say
+    )
+    page, printed = render_page(content), render_pdf(content, paper)
     figures: dict[str, Figure] = {}
     if timeline is not None:
         figures["timeline"] = timeline
@@ -58,6 +67,7 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
     for name, figure in figures.items():
         _write_whole(folder / "figures" / f"{name}.png", png_bytes(figure))
         _write_whole(folder / "figures" / f"{name}.svg", svg_bytes(figure))
+    _write_whole(folder / PRINTED, printed)
     target = folder / REPORT
     _write_whole(target, page.encode("utf-8"))
     return target

@@ -47,7 +47,7 @@ class Traced:
 class Picture:
     """One slice: pixels as a data URI, placed in millimetres on a frame that all slices share."""
 
-    uri: str
+    png: bytes
     alt: str
     left: float
     top: float
@@ -55,6 +55,11 @@ class Picture:
     high: float
     traced: tuple[Traced, ...]
     position: str
+
+    @property
+    def uri(self) -> str:
+        """The pixels as a data URI, so that the page asks for nothing."""
+        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,7 +237,7 @@ def _picture(item: KeySlice, scan: ShownScan, frame: tuple[float, float], say: W
     names = ", ".join(found.key.label for found in traced)
     patterns = say("ct.slice_patterns", patterns=names) if names else say("ct.slice_no_patterns")
     return Picture(
-        uri=_data_uri(item),
+        png=_png(item),
         alt=say(
             "ct.slice_alt",
             role=say(f"ct.role.{scan.role}"),
@@ -249,10 +254,10 @@ def _picture(item: KeySlice, scan: ShownScan, frame: tuple[float, float], say: W
     )
 
 
-def _data_uri(item: KeySlice) -> str:
+def _png(item: KeySlice) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(window_lung(item.hu)).save(stream, format="PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+    return stream.getvalue()
 
 
 def _path(lines: Sequence[Points], pixel_mm: tuple[float, float], start: tuple[float, float]) -> str:
