@@ -42,7 +42,24 @@ def test_another_version_is_refused(tmp_path):
     )
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"schema": "breathline/assessment/1"}'])
+def test_the_folder_of_results_is_as_good_as_the_file(tmp_path):
+    write_assessment(example(), tmp_path / "assessment.json")
+    assert read_assessment(tmp_path) == example()
+
+
+@pytest.mark.parametrize("missing", ["", "assessment.json", "nowhere/assessment.json"])
+def test_a_missing_file_is_told_with_what_to_name(tmp_path, missing):
+    with pytest.raises(OutputError) as caught:
+        read_assessment(tmp_path / missing)
+    place = (tmp_path / missing).parent if missing else tmp_path
+    assert str(caught.value) == (
+        f"There is no assessment.json in '{place}'. Name a folder that 'breathline assess' wrote."
+    )
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", '{"schema": "breathline/assessment/1"}', "[" * 100_000, "NaN"]
+)
 def test_a_file_that_is_no_assessment_is_refused(tmp_path, text):
     path = tmp_path / "assessment.json"
     path.write_text(text, encoding="utf-8")

@@ -11,6 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from breathline.errors import OutputError
 from breathline.model.assessment import SCHEMA, Assessment
 
+NAME = "assessment.json"
+
 
 @cache
 def _adapter() -> TypeAdapter[Assessment]:
@@ -31,14 +33,26 @@ def write_assessment(assessment: Assessment, target: Path) -> None:
 def read_assessment(source: Path) -> Assessment:
     """Read what `write_assessment` wrote.
 
+    Parameters
+    ----------
+    source
+        The file, or the folder of results in which it lies as ``assessment.json``.
+
     Raises
     ------
     OutputError
-        If the file is of another version or was changed so that it is no longer an assessment.
+        If there is no such file, or it is of another version, or was changed so that it is no longer an
+        assessment.
     """
+    if source.is_dir():
+        source = source / NAME
     try:
         content = json.loads(source.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (FileNotFoundError, NotADirectoryError):
+        raise OutputError(
+            f"There is no {source.name} in '{source.parent}'. Name a folder that 'breathline assess' wrote."
+        ) from None
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise OutputError(f"{source.name} is not an assessment: {error}. Assess the patient again.") from None
     found = content.get("schema") if isinstance(content, dict) else None
     if found != SCHEMA:
