@@ -11,7 +11,7 @@ from breathline.model.criterion import Answer, ConditionAnswer
 from breathline.report.sections.citations import Citations
 from breathline.report.sections.front import OVERALL
 
-MOST_DECIDED = 3
+MOST_DECIDED = 2
 """What decided is told by so many conditions; the table of all conditions has the rest."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +25,21 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConditionRow:
-    """One condition, how deep it lies in the tree, and its answer for each time the criterion was read over."""
+    """One condition, how deep it lies in the tree, and its answer for each time the criterion was read over.
+
+    Parameters
+    ----------
+    alike
+        True where the reason is the same each time, so that it is told once.
+    on_paper
+        False for parts that cannot be told at any time: the one above them says so, and paper is short.
+    """
 
     level: int
     printed: str
     answers: tuple[AnswerView | None, ...]
+    alike: bool
+    on_paper: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +95,7 @@ def _period(verdict: Verdict, say: Wording) -> PeriodView:
     answer = verdict.label if verdict.label in set(Answer) else ""
     return PeriodView(
         period="" if verdict.period is None else say(f"criteria.period.{verdict.period}"),
-        read_at="" if verdict.read_at is None else say("criteria.read_at", when=say.moment(verdict.read_at)),
+        read_at="" if verdict.read_at is None else say("criteria.read_at", when=say.short_moment(verdict.read_at)),
         label=say.optional(f"verdict_label.{verdict.label}", verdict.label.replace("_", " ")),
         answer=answer,
         statement="" if answer and decided else verdict.statement,
@@ -122,13 +132,23 @@ def _tree(verdicts: Sequence[Verdict], say: Wording) -> Iterator[ConditionRow]:
     alike = {tuple((level, one.printed) for level, one in tree) for tree in told}
     if len(alike) == 1:
         for n, (level, one) in enumerate(told[0]):
-            answers = tuple(_answer(tree[n][1], say) if tree else None for tree in trees)
-            yield ConditionRow(level=level, printed=one.printed, answers=answers)
+            yield _row(level, one, [_answer(tree[n][1], say) if tree else None for tree in trees])
         return
     for place, tree in enumerate(trees):
         for level, one in tree:
-            alone = tuple(_answer(one, say) if k == place else None for k in range(len(trees)))
-            yield ConditionRow(level=level, printed=one.printed, answers=alone)
+            yield _row(level, one, [_answer(one, say) if k == place else None for k in range(len(trees))])
+
+
+def _row(level: int, condition: ConditionAnswer, answers: Sequence[AnswerView | None]) -> ConditionRow:
+    reasons = {None if one is None else one.reason for one in answers}
+    unknown = {one.answer for one in answers if one is not None} == {Answer.CANNOT_TELL.value}
+    return ConditionRow(
+        level=level,
+        printed=condition.printed,
+        answers=tuple(answers),
+        alike=len(reasons) == 1,
+        on_paper=level == 0 or not unknown,
+    )
 
 
 def _flat(conditions: Sequence[ConditionAnswer], level: int) -> Iterator[tuple[int, ConditionAnswer]]:

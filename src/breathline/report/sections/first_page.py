@@ -37,7 +37,7 @@ FIXED_LINES = 16.0
 MOST_BETWEEN = 3
 """Visits shown between baseline and follow-up."""
 
-MOST_REASONS, MOST_MISSING, MOST_WARNINGS, MOST_EVENTS, MOST_NAMED = 5, 3, 3, 3, 5
+MOST_REASONS, MOST_MISSING, MOST_WARNINGS, MOST_EVENTS, MOST_NAMED = 7, 3, 3, 3, 5
 LONGEST_REASON, LONGEST_STATEMENT, LONGEST_WARNING, LONGEST_SENTENCE, LONGEST_TERM = 190, 220, 150, 200, 40
 
 RANK = {Judgement.BETTER: 0, Judgement.WORSE: 0, Judgement.NO_CHANGE: 1, Judgement.CANNOT_TELL: 2}
@@ -222,7 +222,7 @@ def _benefit(assessment: Assessment, say: Wording) -> str:
     if not assessment.changes:
         return ""
     counted = Counter(change.judgement for change in assessment.changes)
-    parts = [say(f"first.counted.{one.value}", count=counted[one]) for one in Judgement]
+    parts = [say(f"first.counted.{one.value}", count=counted[one]) for one in Judgement if counted[one]]
     return say("first.benefit", counts=", ".join(parts))
 
 
