@@ -49,6 +49,23 @@ def render_pdf(content: Mapping[str, object], paper: Paper) -> bytes:
     """
     import typst  # noqa: PLC0415 - 40 MB that only a PDF needs
 
+    with TemporaryDirectory(prefix="breathline-") as name:  # Typst reads pictures from files only
+        main = write_sources(content, paper, Path(name))
+        try:
+            return typst.compile(
+                str(main),
+                root=name,
+                format="pdf",
+                font_paths=[str(_fonts())],
+                ignore_system_fonts=True,
+                pdf_standards="ua-1",
+            )
+        except RuntimeError as error:
+            raise OutputError(f"The PDF could not be laid out: {error}. Please report this.") from error
+
+
+def write_sources(content: Mapping[str, object], paper: Paper, folder: Path) -> Path:
+    """Write what Typst reads into a folder: templates, ``data.json`` and pictures; give the main file."""
     say = content["say"]
     assert isinstance(say, Wording)
     packing = _Packing()
@@ -61,21 +78,9 @@ def render_pdf(content: Mapping[str, object], paper: Paper) -> bytes:
         "unshown": packing.unshown,
     }
     written = json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8")
-    with TemporaryDirectory(prefix="breathline-") as name:  # Typst reads pictures from files only
-        folder = Path(name)
-        for file, piece in (_templates() | packing.files | {"data.json": written}).items():
-            (folder / file).write_bytes(piece)
-        try:
-            return typst.compile(
-                str(folder / MAIN),
-                root=name,
-                format="pdf",
-                font_paths=[str(_fonts())],
-                ignore_system_fonts=True,
-                pdf_standards="ua-1",
-            )
-        except RuntimeError as error:
-            raise OutputError(f"The PDF could not be laid out: {error}. Please report this.") from error
+    for name, piece in (_templates() | packing.files | {"data.json": written}).items():
+        (folder / name).write_bytes(piece)
+    return folder / MAIN
 
 
 class _Packing:

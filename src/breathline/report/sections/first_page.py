@@ -24,7 +24,7 @@ from breathline.report.sections.harm import SafetyView
 from breathline.report.sections.outcomes import Outcome
 from breathline.report.sections.quality import Warned, merge_places
 
-LINES = 57.0
+LINES = 59.0
 """Lines of text that page one holds on the shorter paper, Letter; a test measures it in a browser."""
 
 LINE_LETTERS, HALF_LETTERS, LABEL_LETTERS = 112, 50, 27
@@ -38,7 +38,8 @@ MOST_BETWEEN = 3
 """Visits shown between baseline and follow-up."""
 
 MOST_REASONS, MOST_MISSING, MOST_WARNINGS, MOST_EVENTS, MOST_NAMED = 7, 3, 3, 3, 5
-LONGEST_REASON, LONGEST_STATEMENT, LONGEST_WARNING, LONGEST_SENTENCE, LONGEST_TERM = 190, 220, 150, 200, 40
+LONGEST_REASON, LONGEST_MISSING, LONGEST_STATEMENT, LONGEST_WARNING = 200, 100, 200, 110
+LONGEST_SENTENCE, LONGEST_TERM = 160, 40
 
 RANK = {Judgement.BETTER: 0, Judgement.WORSE: 0, Judgement.NO_CHANGE: 1, Judgement.CANNOT_TELL: 2}
 
@@ -203,17 +204,22 @@ def _shorten(verdict: VerdictView, say: Wording) -> VerdictView:
     """Cut a verdict to what page one has room for."""
     return VerdictView(
         title=verdict.title,
-        label=say.cut(verdict.label, LONGEST_TERM),
+        label=_clip(verdict.label, LONGEST_TERM),
         tone=verdict.tone,
-        statement=say.cut(verdict.statement, LONGEST_STATEMENT),
-        reasons=_first(verdict.reasons, MOST_REASONS, say),
-        missing=_first(verdict.missing, MOST_MISSING, say),
+        statement=_clip(verdict.statement, LONGEST_STATEMENT),
+        reasons=_first(verdict.reasons, MOST_REASONS, LONGEST_REASON, say),
+        missing=_first(verdict.missing, MOST_MISSING, LONGEST_MISSING, say),
         cites=verdict.cites,
     )
 
 
-def _first(texts: Sequence[str], most: int, say: Wording) -> tuple[str, ...]:
-    shown = tuple(say.cut(text, LONGEST_REASON) for text in texts[:most])
+def _clip(text: str, most: int) -> str:
+    """End a text with an ellipsis; the whole of it stands further down."""
+    return text if len(text) <= most else f"{text[: most - 1].rstrip()}…"
+
+
+def _first(texts: Sequence[str], most: int, longest: int, say: Wording) -> tuple[str, ...]:
+    shown = tuple(_clip(text, longest) for text in texts[:most])
     return (*shown, say("first.more", count=len(texts) - most)) if len(texts) > most else shown
 
 
@@ -230,12 +236,12 @@ def _harm(assessment: Assessment, safety: SafetyView, say: Wording) -> tuple[str
     """Give harm in a few lines: the sentence, the gravest events on treatment, Hy's law where it is met."""
     lines = []
     if safety.sentence and safety.sentence.rstrip(".") != safety.headline:
-        lines.append(say.cut(safety.sentence, LONGEST_SENTENCE))
+        lines.append(_clip(safety.sentence, LONGEST_SENTENCE))
     on = [assessment.safety.events[row] for row in assessment.safety.on_treatment]
     gravest = sorted(on, key=lambda event: (event.serious is not True, -(event.grade or 0)))[:MOST_EVENTS]
     for event in gravest:
         grade = say("first.no_grade") if event.grade is None else say("first.grade", grade=event.grade)
-        parts = [say.cut(event.term, LONGEST_TERM), grade]
+        parts = [_clip(event.term, LONGEST_TERM), grade]
         parts += [say("first.serious")] if event.serious else []
         lines.append(", ".join([*parts, say.short_moment(event.start)]))
     if len(on) > len(gravest):
@@ -251,8 +257,8 @@ def _gravest(warnings: Sequence[Warned], say: Wording) -> tuple[tuple[Warned, ..
         Warned(
             severity=one.severity,
             severity_word=one.severity_word,
-            where=say.cut(one.where, LONGEST_TERM),
-            message=say.cut(one.message, LONGEST_WARNING),
+            where=_clip(one.where, LONGEST_TERM),
+            message=_clip(one.message, LONGEST_WARNING),
             mend="",
         )
         for one in grave[:MOST_WARNINGS]
@@ -287,10 +293,10 @@ def _fitting(rows: Sequence[FirstRow], room: float) -> list[FirstRow]:
     ranked = sorted(rows, key=lambda row: RANK[Judgement(row.outcome.judgement)])
     kept = []
     for row in ranked:
-        cost = _row_lines(row)
-        if cost <= room:
-            kept.append(row)
-            room -= cost
+        room -= _row_lines(row)
+        if room < 0:
+            break
+        kept.append(row)
     return [row for row in rows if row in kept]
 
 

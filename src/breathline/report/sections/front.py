@@ -14,7 +14,7 @@ LONGEST_NAME = 60
 """Identifiers, diagnoses and drug names are cut after this many characters where they stand in a line."""
 
 LONGEST_HISTORY = 4000
-MOST_DIAGNOSES = 4
+MOST_DIAGNOSES, LONGEST_CODE = 3, 16
 
 TONES = {
     "improved": "better",
@@ -65,7 +65,7 @@ def view_front(assessment: Assessment, say: Wording) -> FrontView:
     """Put the patient into words; no name is known here, and texts of any length end somewhere."""
     patient = assessment.patient
     shown = patient.diagnoses[:MOST_DIAGNOSES]
-    diagnoses = [(say.cut(one.text, LONGEST_NAME), say.cut(one.code, LONGEST_NAME)) for one in shown]
+    diagnoses = [(say.cut(one.text, LONGEST_NAME), one.code if len(one.code) <= LONGEST_CODE else f"{one.code[:LONGEST_CODE]}…") for one in shown]
     more = len(patient.diagnoses) - len(shown)
     if more:
         diagnoses.append((say("patient.more_diagnoses", count=more), ""))
