@@ -53,7 +53,9 @@ def read_assessment(source: Path) -> Assessment:
             f"There is no {source.name} in '{source.parent}'. Name a folder that 'breathline assess' wrote."
         ) from None
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise AssessmentError(f"{source.name} is not an assessment: {error}. Assess the patient again.") from None
+        raise AssessmentError(
+            f"{source.name} is not an assessment: {error}. Assess the patient again."
+        ) from None
     found = content.get("schema") if isinstance(content, dict) else None
     if found != SCHEMA:
         raise AssessmentError(

@@ -63,7 +63,12 @@ def zeros() -> Assessment:
     """Extents of zero at both dates, which fold into one line."""
     changes = tuple(
         replace(
-            change, label=f"Empty pattern {n}", baseline=0.0, followup=0.04, delta=0.04, judgement=Judgement.NO_CHANGE
+            change,
+            label=f"Empty pattern {n}",
+            baseline=0.0,
+            followup=0.04,
+            delta=0.04,
+            judgement=Judgement.NO_CHANGE,
         )
         for n, change in enumerate(c for c in example().changes if c.measure.startswith("ct_"))
     )
@@ -90,7 +95,9 @@ def long_words() -> Assessment:
         reasons=tuple(f"{n}. {LONG * 6}" for n in range(15)),
         missing=tuple(f"{n}. {LONG * 6}" for n in range(15)),
     )
-    warning = Problem(code="long", message=LONG * 12, mend=LONG, severity=Severity.WARNING, file="visits.csv", row=7)
+    warning = Problem(
+        code="long", message=LONG * 12, mend=LONG, severity=Severity.WARNING, file="visits.csv", row=7
+    )
     return replace(
         full,
         patient=replace(

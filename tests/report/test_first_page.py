@@ -47,7 +47,10 @@ def first_of(name: str) -> FirstPage:
 def test_page_one_fits_one_sheet(name: str, sheet: Page) -> None:
     sheet.set_content(render_page(content_of(PATIENTS[name]())))
     for paper, (wide, high) in PAPERS_MM.items():
-        room = [round((whole - 2 * rim) * PIXELS_A_MM) for whole, rim in zip((wide, high), MARGINS_MM, strict=True)]
+        room = [
+            round((whole - 2 * rim) * PIXELS_A_MM)
+            for whole, rim in zip((wide, high), MARGINS_MM, strict=True)
+        ]
         sheet.set_viewport_size({"width": room[0], "height": room[1]})
         used = sheet.evaluate("document.querySelector('.page-one').getBoundingClientRect().bottom + scrollY")
         assert used <= room[1], f"{paper}: {used:.0f} of {room[1]} pixels"

@@ -24,7 +24,15 @@ from breathline.ct.read import read_scan
 from breathline.dicom.series import Series
 from breathline.errors import OutputError
 from breathline.keyslices import write_key_slices
-from breathline.model.volume import Histogram, KeySlice, LabelMap, QualityFlag, ScanMeasurement, StoredGrid, Volume
+from breathline.model.volume import (
+    Histogram,
+    KeySlice,
+    LabelMap,
+    QualityFlag,
+    ScanMeasurement,
+    StoredGrid,
+    Volume,
+)
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
 

@@ -48,7 +48,13 @@ def draw_histogram(densities: Sequence[Densities], say: Wording) -> Figure | Non
             middles = [own.first_hu + (n + 0.5) * own.width_hu for n in range(len(shares))]
             when = say.short_moment(own.scan.summary.when) if own.scan.summary.when else own.scan.summary.name
             role = say(f"ct.role.{own.scan.role}")
-            axes.plot(middles, shares, color=colour, linestyle=dashes, label=say("histogram.line", role=role, when=when))
+            axes.plot(
+                middles,
+                shares,
+                color=colour,
+                linestyle=dashes,
+                label=say("histogram.line", role=role, when=when),
+            )
         axes.set_xlim(*SHOWN_HU)
         axes.set_ylim(bottom=0)
         axes.spines["bottom"].set_color(RULE)

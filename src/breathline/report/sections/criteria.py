@@ -14,6 +14,7 @@ from breathline.report.sections.front import OVERALL
 MOST_DECIDED = 2
 """What decided is told by so many conditions; the table of all conditions has the rest."""
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerView:
     """An answer with its tick and its reason; a condition made of others has no reason but theirs."""
@@ -95,7 +96,9 @@ def _period(verdict: Verdict, say: Wording) -> PeriodView:
     answer = verdict.label if verdict.label in set(Answer) else ""
     return PeriodView(
         period="" if verdict.period is None else say(f"criteria.period.{verdict.period}"),
-        read_at="" if verdict.read_at is None else say("criteria.read_at", when=say.short_moment(verdict.read_at)),
+        read_at=""
+        if verdict.read_at is None
+        else say("criteria.read_at", when=say.short_moment(verdict.read_at)),
         label=say.optional(f"verdict_label.{verdict.label}", verdict.label.replace("_", " ")),
         answer=answer,
         statement="" if answer and decided else verdict.statement,

@@ -131,7 +131,9 @@ def view_log(assessment: Assessment, say: Wording) -> tuple[LogRow, ...]:
         LogRow(
             line="" if row.row is None else str(row.row),
             written=say.cut(row.written or row.drug, LONGEST_NOTE),
-            remark=say.cut("; ".join(doubt for doubt in (row.amount_doubt, row.span_doubt) if doubt), LONGEST_NOTE),
+            remark=say.cut(
+                "; ".join(doubt for doubt in (row.amount_doubt, row.span_doubt) if doubt), LONGEST_NOTE
+            ),
         )
         for row in assessment.exposure.log
     )

@@ -65,7 +65,13 @@ def view_front(assessment: Assessment, say: Wording) -> FrontView:
     """Put the patient into words; no name is known here, and texts of any length end somewhere."""
     patient = assessment.patient
     shown = patient.diagnoses[:MOST_DIAGNOSES]
-    diagnoses = [(say.cut(one.text, LONGEST_NAME), one.code if len(one.code) <= LONGEST_CODE else f"{one.code[:LONGEST_CODE]}…") for one in shown]
+    diagnoses = [
+        (
+            say.cut(one.text, LONGEST_NAME),
+            one.code if len(one.code) <= LONGEST_CODE else f"{one.code[:LONGEST_CODE]}…",
+        )
+        for one in shown
+    ]
     more = len(patient.diagnoses) - len(shown)
     if more:
         diagnoses.append((say("patient.more_diagnoses", count=more), ""))

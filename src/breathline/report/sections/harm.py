@@ -111,7 +111,12 @@ def view_safety(assessment: Assessment, say: Wording, citations: Citations) -> S
             for judged in one.causality
         ),
         unlinked=tuple(
-            say("safety.unlinked", row=answer.row, term=say.cut(answer.term, LONGEST_NAME), question=answer.question)
+            say(
+                "safety.unlinked",
+                row=answer.row,
+                term=say.cut(answer.term, LONGEST_NAME),
+                question=answer.question,
+            )
             for answer in safety.unlinked
         ),
         cites=citations.cite(safety.source),
@@ -166,7 +171,8 @@ def _event(
         term=say.cut(event.term, LONGEST_NOTE),
         start=say.moment(event.start),
         stop=say.moment(event.stop) if event.stop else unknown,
-        grade=say.cut(event.recorded_grade, LONGEST_NAME) or (unknown if event.grade is None else str(event.grade)),
+        grade=say.cut(event.recorded_grade, LONGEST_NAME)
+        or (unknown if event.grade is None else str(event.grade)),
         serious=serious,
         outcome=say.cut(event.outcome, LONGEST_NOTE),
         action=say.cut(event.action, LONGEST_NOTE),

@@ -49,7 +49,13 @@ def merge_places(warnings: Sequence[Warned]) -> tuple[Warned, ...]:
 
 def _warned(severity: Severity, where: str, message: str, mend: str, say: Wording) -> Warned:
     word = say(f"quality.severity.{severity.value}")
-    return Warned(severity=severity.value, severity_word=word, where=where, message=say.cut(message, LONGEST), mend=say.cut(mend, LONGEST))
+    return Warned(
+        severity=severity.value,
+        severity_word=word,
+        where=where,
+        message=say.cut(message, LONGEST),
+        mend=say.cut(mend, LONGEST),
+    )
 
 
 def _where(problem: Problem, say: Wording) -> str:

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from breathline.figures.histogram import Densities
 from breathline.figures.pairing import ShownScan
 from breathline.figures.wording import Wording
-from breathline.model.assessment import Assessment
+from breathline.model.assessment import Assessment, Standing
 from breathline.model.measurement import Absence
 
+VOLUME = "ct_lung_volume"
 MEASURES = ("ct_ground_glass", "ct_reticulation", "ct_honeycombing", "ct_consolidation", "ct_emphysema")
-SIDES, ZONES, RINDS = ("right", "left"), ("upper", "middle", "lower"), ("central", "peripheral")
+REGIONS = tuple(
+    f"{side}_{zone}_{rind}"
+    for side in ("right", "left")
+    for zone in ("upper", "middle", "lower")
+    for rind in ("central", "peripheral")
+)
+DECIMALS = {"L": 2, "mL": 0}
 
 EMPTY = 0.05
 """A pattern that nowhere reaches this extent would print as zeros only and has no column [%]."""
+
+
+Found = dict[tuple[str, str], dict[str, Standing]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,60 +51,53 @@ class RegionsView:
 
 def view_regions(assessment: Assessment, shown: Sequence[ShownScan], say: Wording) -> RegionsView:
     """Set each region of the shown scans beside itself, from the apices down."""
-    values, labels = _values(assessment, shown)
-    names = [f"{side}_{zone}_{rind}" for side in SIDES for zone in ZONES for rind in RINDS]
-    known = [measure for measure in MEASURES if any((measure, name) in values for name in names)]
-    held = [measure for measure in known if _reaches(values, measure, names)]
-    empty = [labels[measure] for measure in known if measure not in held]
-    left_out = say("regions.left_out", measures=", ".join(empty)) if empty else ""
-    columns = ["ct_lung_volume", *held]
-    if not any(key in values for key in (("ct_lung_volume", name) for name in names)):
+    found = _found(assessment, shown)
+    known = [one for one in MEASURES if any((one, region) in found for region in REGIONS)]
+    if not any((VOLUME, region) in found for region in REGIONS):
         return RegionsView(measures=(), scans=(), rows=(), left_out="")
+    empty = [measure for measure in known if not _reaches(found, measure)]
+    columns = [VOLUME, *(measure for measure in known if measure not in empty)]
+    names = ", ".join(_heading(found, measure, say) for measure in empty)
     return RegionsView(
-        measures=tuple(_heading(measure, labels, say) for measure in columns),
+        measures=tuple(_heading(found, measure, say) for measure in columns),
         scans=tuple(say(f"ct.role.{scan.role}") for scan in shown),
         rows=tuple(
             RegionRow(
-                name=_name(name, say),
+                name=_name(region, say),
                 cells=tuple(
-                    tuple(
-                        _cell(values.get((m, name), {}).get(scan.summary.name), m, say)
-                        for scan in shown
-                    )
-                    for m in columns
+                    tuple(_cell(found.get((one, region), {}).get(scan.summary.name), say) for scan in shown)
+                    for one in columns
                 ),
             )
-            for name in names
+            for region in REGIONS
         ),
-        left_out=left_out,
+        left_out=say("regions.left_out", measures=names) if names else "",
     )
 
 
-def _values(
-    assessment: Assessment, shown: Sequence[ShownScan]
-) -> tuple[dict[tuple[str, str], dict[str, float]], dict[str, str]]:
-    """Give every number by measure and region, then by scan, and the name of each measure."""
-    names = {scan.summary.name for scan in shown}
-    values: dict[tuple[str, str], dict[str, float]] = {}
-    labels: dict[str, str] = {}
+def _found(assessment: Assessment, shown: Sequence[ShownScan]) -> Found:
+    """Give what was measured by measure and region, then by scan."""
+    scans = {scan.summary.name for scan in shown}
+    found: Found = {}
     for item in assessment.measurements:
         own = item.measurement
-        if own.origin.scan in names and not isinstance(own.value, Absence):
-            values.setdefault((own.measure, own.region), {})[own.origin.scan] = own.value
-            labels[own.measure] = item.label
-    return values, labels
+        if own.origin.scan in scans and not isinstance(own.value, Absence):
+            found.setdefault((own.measure, own.region), {})[own.origin.scan] = item
+    return found
 
 
-def _reaches(
-    values: Mapping[tuple[str, str], Mapping[str, float]], measure: str, names: Sequence[str]
-) -> bool:
-    return any(one >= EMPTY for name in names for one in values.get((measure, name), {}).values())
+def _reaches(found: Found, measure: str) -> bool:
+    values = [
+        item.measurement.value for region in REGIONS for item in found.get((measure, region), {}).values()
+    ]
+    return any(not isinstance(value, Absence) and value >= EMPTY for value in values)
 
 
-def _heading(measure: str, labels: Mapping[str, str], say: Wording) -> str:
-    if measure == "ct_lung_volume":
-        return say("regions.volume")
-    return say.optional(f"pattern.{measure.removeprefix('ct_')}", labels.get(measure, measure))
+def _heading(found: Found, measure: str, say: Wording) -> str:
+    item = next(item for (name, _), scans in found.items() if name == measure for item in scans.values())
+    if measure == VOLUME:
+        return say("regions.volume", unit=say.unit(item.measurement.unit))
+    return say.optional(f"pattern.{measure.removeprefix('ct_')}", item.label)
 
 
 def _name(region: str, say: Wording) -> str:
@@ -106,10 +110,10 @@ def _name(region: str, say: Wording) -> str:
     )
 
 
-def _cell(value: float | None, measure: str, say: Wording) -> str:
-    if value is None:
+def _cell(item: Standing | None, say: Wording) -> str:
+    if item is None or isinstance(item.measurement.value, Absence):
         return say("values.empty")
-    return say.number(value, 0 if measure == "ct_lung_volume" else 1)
+    return say.number(item.measurement.value, DECIMALS.get(item.measurement.unit, 1))
 
 
 def read_densities(shown: Sequence[ShownScan], folder: Path) -> tuple[Densities, ...]:
@@ -126,6 +130,6 @@ def read_densities(shown: Sequence[ShownScan], folder: Path) -> tuple[Densities,
             densities = Densities(scan, float(kept["first_hu"]), float(kept["width_hu"]), volumes)
         except (OSError, ValueError, KeyError, TypeError):
             continue
-        if densities.width_hu > 0 and sum(volumes) > 0:
+        if densities.width_hu > 0 and 0 < sum(volumes) < math.inf:
             found.append(densities)
     return tuple(found)

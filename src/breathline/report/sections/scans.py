@@ -144,12 +144,17 @@ def view_scans(
     drawn = [scan for scan in shown if scan.slices]
     frame = frame_mm([item for scan in drawn for item in scan.slices]) if drawn else (1.0, 1.0)
     columns = tuple(_column(scan, say) for scan in shown)
-    same = [fact for fact in columns[0].facts if all(fact in column.facts for column in columns)] if columns else []
+    same = (
+        [fact for fact in columns[0].facts if all(fact in column.facts for column in columns)]
+        if columns
+        else []
+    )
     return ScansView(
         facts=tuple(same),
         notices=tuple(notices),
         columns=tuple(
-            replace(column, facts=tuple(fact for fact in column.facts if fact not in same)) for column in columns
+            replace(column, facts=tuple(fact for fact in column.facts if fact not in same))
+            for column in columns
         ),
         measures=_measures(assessment, shown, say),
         key=key,
