@@ -40,7 +40,7 @@ RESULTS = ("report.html", "report.pdf", "figures", "ct", "run.json")
 )
 @paper_option
 @click.option("--quiet", is_flag=True, help="No progress and no messages but errors.")
-def assess_command(  # noqa: PLR0913 - one a choice on the command line
+def assess_command(
     *, patient: Path, out: Path, criteria: tuple[str, ...], as_json: bool, ctcae: str, paper: str, quiet: bool
 ) -> None:
     """Assess the patient folder PATIENT: assessment.json, report.html, report.pdf and the label maps of the scans."""
