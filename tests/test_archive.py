@@ -7,7 +7,7 @@ import json
 import pytest
 
 from breathline.archive import read_assessment, to_json, write_assessment
-from breathline.errors import OutputError
+from breathline.errors import AssessmentError
 from tests.report.example import VARIANTS, example
 
 
@@ -34,7 +34,7 @@ def test_another_version_is_refused(tmp_path):
     path.write_text(
         to_json(example()).replace("breathline/assessment/1", "breathline/assessment/0"), encoding="utf-8"
     )
-    with pytest.raises(OutputError) as caught:
+    with pytest.raises(AssessmentError) as caught:
         read_assessment(path)
     assert str(caught.value) == (
         "assessment.json has the schema 'breathline/assessment/0'; this version reads 'breathline/assessment/1'. "
@@ -49,7 +49,7 @@ def test_the_folder_of_results_is_as_good_as_the_file(tmp_path):
 
 @pytest.mark.parametrize("missing", ["", "assessment.json", "nowhere/assessment.json"])
 def test_a_missing_file_is_told_with_what_to_name(tmp_path, missing):
-    with pytest.raises(OutputError) as caught:
+    with pytest.raises(AssessmentError) as caught:
         read_assessment(tmp_path / missing)
     place = (tmp_path / missing).parent if missing else tmp_path
     assert str(caught.value) == (
@@ -63,5 +63,5 @@ def test_a_missing_file_is_told_with_what_to_name(tmp_path, missing):
 def test_a_file_that_is_no_assessment_is_refused(tmp_path, text):
     path = tmp_path / "assessment.json"
     path.write_text(text, encoding="utf-8")
-    with pytest.raises(OutputError, match=r"Assess the patient again\.$"):
+    with pytest.raises(AssessmentError, match=r"Assess the patient again\.$"):
         read_assessment(path)

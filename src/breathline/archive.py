@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from breathline.errors import OutputError
+from breathline.errors import AssessmentError
 from breathline.model.assessment import SCHEMA, Assessment
 
 NAME = "assessment.json"
@@ -40,7 +40,7 @@ def read_assessment(source: Path) -> Assessment:
 
     Raises
     ------
-    OutputError
+    AssessmentError
         If there is no such file, or it is of another version, or was changed so that it is no longer an
         assessment.
     """
@@ -49,20 +49,22 @@ def read_assessment(source: Path) -> Assessment:
     try:
         content = json.loads(source.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
-        raise OutputError(
+        raise AssessmentError(
             f"There is no {source.name} in '{source.parent}'. Name a folder that 'breathline assess' wrote."
         ) from None
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise OutputError(f"{source.name} is not an assessment: {error}. Assess the patient again.") from None
+        raise AssessmentError(
+            f"{source.name} is not an assessment: {error}. Assess the patient again."
+        ) from None
     found = content.get("schema") if isinstance(content, dict) else None
     if found != SCHEMA:
-        raise OutputError(
+        raise AssessmentError(
             f"{source.name} has the schema {found!r}; this version reads {SCHEMA!r}. Assess the patient again."
         )
     try:
         return _adapter().validate_python(content)
     except ValidationError as error:
-        raise OutputError(
+        raise AssessmentError(
             f"{source.name} was changed and can no longer be read ({error.error_count()} places). "
             "Assess the patient again."
         ) from None

@@ -9,6 +9,7 @@ Every message tells what was found, where, and how to mend it::
     ├── UnitError          a unit is unknown, or cannot be turned into the one asked for
     ├── OutOfRangeError    a value lies outside what an equation or a measure allows
     ├── RegistryError      a name nobody registered, or registered twice
+    ├── AssessmentError    an assessment is not there, is of another version, or was changed by hand
     └── OutputError        a result could not be written; nothing was left half written
 """
 
@@ -120,6 +121,12 @@ class RegistryError(BreathlineError):
     """A name that nobody registered, or that was registered twice."""
 
     exit_code = 2
+
+
+class AssessmentError(BreathlineError):
+    """An assessment cannot be read: it is not there, is of another version, or was changed by hand."""
+
+    exit_code = 3
 
 
 class OutputError(BreathlineError):

@@ -118,7 +118,7 @@ def test_the_numbers_stand_in_the_report(folder: Path) -> None:
 def test_pictures_run_from_the_apex_down_and_say_what_they_show(folder: Path) -> None:
     (view,) = view_ct_changes(assessed(compared()), folder, SAY)
     assert [level.height for level in view.levels] == [SAY("ct.height", percent=n) for n in ("75", "15")]
-    alt = view.levels[0].panels[2][1]
+    alt = view.levels[0].panels[2].alt
     assert alt.startswith("What changed")
     assert "Cleared, New, Progressed (towards scar), Regressed, Persistent" in alt
 

@@ -8,8 +8,19 @@ from breathline.cli.listing import list_items
 from breathline.cli.main import main
 from breathline.cli.phantom import phantom
 from breathline.cli.predict import predict
+from breathline.cli.report import report_command
 
-for command in (demo_command, check, assess_command, case_report, ct, phantom, predict, list_items):
+for command in (
+    demo_command,
+    check,
+    assess_command,
+    report_command,
+    case_report,
+    ct,
+    phantom,
+    predict,
+    list_items,
+):
     main.add_command(command)
 
 __all__ = ["main"]

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from breathline.cli.problems import group_problems
+from breathline.cli.report import PAPERS, paper_of, paper_option
 from breathline.cli.telling import progress_bars, say, told
 from breathline.model.assessment import Assessment
 from breathline.model.safety import CtcaeVersion
@@ -37,14 +38,15 @@ RESULTS = ("report.html", "report.pdf", "figures", "ct", "run.json")
     show_default=True,
     help="Version of CTCAE for laboratory values and adverse events.",
 )
+@paper_option
 @click.option("--quiet", is_flag=True, help="No progress and no messages but errors.")
 def assess_command(
-    patient: Path, out: Path, criteria: tuple[str, ...], as_json: bool, ctcae: str, quiet: bool
+    *, patient: Path, out: Path, criteria: tuple[str, ...], as_json: bool, ctcae: str, paper: str, quiet: bool
 ) -> None:
-    """Assess the patient folder PATIENT: assessment.json, report.html and the label maps of the scans."""
+    """Assess the patient folder PATIENT: assessment.json, report.html, report.pdf and the label maps of the scans."""
     with told():
         assessment = assess_folder(
-            patient, out, criteria=criteria or None, ctcae=CtcaeVersion(ctcae), quiet=quiet
+            patient, out, criteria=criteria or None, ctcae=CtcaeVersion(ctcae), paper=paper, quiet=quiet
         )
         if as_json:
             click.echo((out / "assessment.json").read_text(encoding="utf-8"), nl=False)
@@ -57,6 +59,7 @@ def assess_folder(
     *,
     criteria: tuple[str, ...] | None = None,
     ctcae: CtcaeVersion = CtcaeVersion.V5,
+    paper: str = PAPERS[0],
     quiet: bool,
 ) -> Assessment:
     """Read, assess and report one patient; the folder of results appears whole or not at all."""
@@ -78,7 +81,7 @@ def assess_folder(
         with progress_bars(quiet=quiet) as progress:
             assessment = assess(record, folder=folder, criteria=criteria, ctcae=ctcae, progress=progress)
         write_assessment(assessment, folder / "assessment.json")
-        write_report(assessment, folder)
+        write_report(assessment, folder, paper=paper_of(paper))
         facts = run_facts(started, time.monotonic() - clock)
         (folder / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     return assessment
@@ -109,7 +112,7 @@ def tell(assessment: Assessment, out: Path, *, quiet: bool) -> None:
     if assessment.verdicts[0].label == "cannot_tell" and assessment.verdicts[0].missing:
         lines = "\n".join(f"  - {line}" for line in assessment.verdicts[0].missing)
         say(f"What is missing:\n{lines}\n", quiet=quiet)
-    say(f"Report: {out / 'report.html'}", quiet=quiet)
+    say(f"Report: {out / 'report.html'} and {out / 'report.pdf'}", quiet=quiet)
 
 
 @click.command("demo")

@@ -13,6 +13,7 @@ import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
 from breathline.ct.anatomy import anatomy_facts, orient, turned_axes
+from breathline.ct.histogram import density_histogram
 from breathline.ct.lungs import Lungs, find_lungs
 from breathline.ct.masks import read_mask
 from breathline.ct.order import stored_axes, stored_grid
@@ -23,7 +24,15 @@ from breathline.ct.read import read_scan
 from breathline.dicom.series import Series
 from breathline.errors import OutputError
 from breathline.keyslices import write_key_slices
-from breathline.model.volume import KeySlice, LabelMap, QualityFlag, ScanMeasurement, StoredGrid, Volume
+from breathline.model.volume import (
+    Histogram,
+    KeySlice,
+    LabelMap,
+    QualityFlag,
+    ScanMeasurement,
+    StoredGrid,
+    Volume,
+)
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
 
@@ -109,6 +118,7 @@ def measure_scan(
         measurements=measurements,
         steps=(*volume.steps, *lung_map.steps, *patterns.labels.steps),
         version=__version__,
+        histogram=density_histogram(volume, lung_map),
     )
     return MeasuredScan(
         volume=volume,
@@ -246,12 +256,20 @@ def as_json(result: ScanMeasurement) -> dict[str, Any]:
             }
             for item in result.measurements
         ],
+        "histogram": _histogram(result.histogram),
         "steps": [
             {"name": step.name, "parameters": dict(step.parameters), "version": step.version}
             for step in result.steps
         ],
         "version": result.version,
     }
+
+
+def _histogram(found: Histogram | None) -> dict[str, float | list[float]] | None:
+    if found is None:
+        return None
+    volumes = [round(one, 3) for one in found.volumes_ml]
+    return {"first_hu": found.first_hu, "width_hu": found.width_hu, "volumes_ml": volumes}
 
 
 def flag_record(flag: QualityFlag) -> dict[str, str]:

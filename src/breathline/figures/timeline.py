@@ -31,7 +31,12 @@ from breathline.model.exposure import Course
 WIDTH_IN = 7.4
 LABEL_IN = 2.1
 VALUE_IN = 0.95
-LANE_IN = 0.62
+LANE_IN, LOW_LANE_IN, FEW_LANES = 0.62, 0.46, 6
+"""Height of a lane, and of each where there are more than a few."""
+
+MOST_LANES = 9
+"""With more measures than this, those with most values are drawn; the tables have them all."""
+
 LABEL_LETTERS = 26
 BAR_IN = 0.21
 MARK_IN = 0.24
@@ -68,7 +73,8 @@ def draw_timeline(assessment: Assessment, say: Wording) -> Figure | None:
     marks = _mark_lanes(assessment, frame, say)
     top, bottom = 0.1, 0.5
     bars_in, marks_in = BAR_IN * len(courses), MARK_IN * len(marks)
-    height = top + bars_in + marks_in + LANE_IN * len(lanes) + bottom
+    lane_in = LANE_IN if len(lanes) <= FEW_LANES else LOW_LANE_IN
+    height = top + bars_in + marks_in + lane_in * len(lanes) + bottom
     with styled():
         figure = new_figure(WIDTH_IN, max(height, 1.4))
         cursor = height - top
@@ -79,15 +85,17 @@ def draw_timeline(assessment: Assessment, say: Wording) -> Figure | None:
             cursor -= marks_in
             _draw_marks(_lane(figure, cursor, marks_in, height), marks, frame)
         for change, points in lanes:
-            cursor -= LANE_IN
-            _draw_measure(_lane(figure, cursor + 0.05, LANE_IN - 0.1, height), change, points, frame, say)
+            cursor -= lane_in
+            _draw_measure(_lane(figure, cursor + 0.05, lane_in - 0.1, height), change, points, frame, say)
         _draw_time(_lane(figure, bottom, height - top - bottom, height), frame, say)
     return figure
 
 
 def _lanes(assessment: Assessment, axis: TimeAxis) -> list[tuple[Change, tuple[Point, ...]]]:
-    lanes = [(change, points_of(assessment, change.measure, axis)) for change in assessment.changes]
-    return [(change, points) for change, points in lanes if points]
+    every = [(change, points_of(assessment, change.measure, axis)) for change in assessment.changes]
+    lanes = [lane for lane in every if lane[1]]
+    most = sorted(lanes, key=lambda lane: -len(lane[1]))[:MOST_LANES]
+    return [lane for lane in lanes if lane in most]
 
 
 def _frame(

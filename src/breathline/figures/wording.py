@@ -44,6 +44,17 @@ class Wording:
         """Give the text under `key`, or `default` where the catalogue has none."""
         return self.messages.get(key, default)
 
+    def cut(self, text: str, most: int) -> str:
+        """Give no more than about so many characters of a text, and say how many more the record has.
+
+        >>> Wording({"cut": "{start}… ({more} more)"}).cut("A long note", 6)
+        'A long… (5 more)'
+        """
+        if len(text) <= most:
+            return text
+        start = text[:most].rstrip()
+        return self("cut", start=start, more=self.amount(len(text) - len(start)))
+
     def plural(self, key: str, count: int) -> str:
         """Give ``key.one`` or ``key.many``, with the count in it."""
         return self(f"{key}.one" if count == 1 else f"{key}.many", count=count)

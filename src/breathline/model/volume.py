@@ -201,6 +201,21 @@ PATTERN_CODES: Mapping[str, int] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Histogram:
+    """Volume of both lungs in steps of density, the first beginning at `first_hu`; the ends hold what lies beyond.
+
+    Parameters
+    ----------
+    volumes_ml
+        (steps,): volume of the voxels in each step [mL].
+    """
+
+    first_hu: float
+    width_hu: float
+    volumes_ml: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ScanMeasurement:
     """All that was measured on one scan, without its pixels: the content of ``measurements.json``.
 
@@ -210,6 +225,8 @@ class ScanMeasurement:
         Facts of the acquisition and the geometry, by name.
     labels
         Name and code of each pattern in ``patterns.nii.gz``.
+    histogram
+        Densities of both lungs together; None in a measurement made without the scan.
     """
 
     scan: Mapping[str, float | int | str | bool | None]
@@ -218,6 +235,7 @@ class ScanMeasurement:
     measurements: tuple[Measurement, ...]
     steps: tuple[Step, ...]
     version: str
+    histogram: Histogram | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -10,16 +10,19 @@ from breathline.errors import OutputError
 from breathline.figures.style import png_bytes, svg_bytes
 from breathline.model.assessment import Assessment
 from breathline.report.catalogue import read_wording
+from breathline.report.content import Pictures, report_content
 from breathline.report.page import render_page
+from breathline.report.pdf import Paper, render_pdf
 from breathline.report.pictures import draw_figures, figure_title
 from breathline.report.sections.ct_change import view_ct_changes
+from breathline.report.sections.regions import read_densities
 from breathline.report.sections.scans import read_shown_scans
 
-REPORT = "report.html"
+REPORT, PRINTED = "report.html", "report.pdf"
 
 
-def write_report(assessment: Assessment, folder: Path) -> Path:
-    """Write ``report.html`` and ``figures/`` beside an assessment.
+def write_report(assessment: Assessment, folder: Path, *, paper: Paper = Paper.A4) -> Path:
+    """Write ``report.html``, ``report.pdf`` and ``figures/`` beside an assessment.
 
     Parameters
     ----------
@@ -27,6 +30,8 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
         The whole result; nothing is computed anew.
     folder
         Where the assessment lies; the slices of its scans are read from below it.
+    paper
+        The paper that the PDF is laid out for; the page prints on either.
 
     Returns
     -------
@@ -41,12 +46,20 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
     say = read_wording()
     shown, notices = read_shown_scans(assessment, folder, say)
     figures = draw_figures(assessment, folder, shown, say)
-    changes = view_ct_changes(assessment, folder, say)
-    page = render_page(assessment, shown, notices, figures.get("timeline"), say, changes)
+    pictures = Pictures(
+        scans=shown,
+        notices=notices,
+        densities=read_densities(shown, folder),
+        changes=view_ct_changes(assessment, folder, say),
+        timeline=figures.get("timeline"),
+    )
+    content = report_content(assessment, pictures, say)
+    page, printed = render_page(content), render_pdf(content, paper)
     for name, figure in figures.items():
         title = figure_title(name, say)
         _write_whole(folder / "figures" / f"{name}.png", png_bytes(figure, title=title))
         _write_whole(folder / "figures" / f"{name}.svg", svg_bytes(figure, title=title))
+    _write_whole(folder / PRINTED, printed)
     target = folder / REPORT
     _write_whole(target, page.encode("utf-8"))
     return target

@@ -28,7 +28,9 @@ _WRITTEN = re.compile(
     re.IGNORECASE,
 )
 
-KEPT = frozenset({"schema", "version", "source", "error_source", "important_difference_source", "code"})
+KEPT = frozenset(
+    {"schema", "version", "source", "error_source", "important_difference_source", "code", "files"}
+)
 """Fields that hold no words of the record; their numbers are no dates."""
 
 

@@ -98,11 +98,17 @@ def _span(change: Change, say: Wording) -> Span:
 
 
 def view_values(assessment: Assessment, say: Wording) -> tuple[ValuesTable, ...]:
-    """Lay out every value by visit, a few visits a table so that none is clipped in print."""
+    """Lay out every value by visit, a few visits a table so that none is clipped in print.
+
+    CT measures of two scans stand on the CT pages already; of more scans they stand here too.
+    """
+    on_pages = len([scan for scan in assessment.scans if scan.folder]) <= 2
     chosen = [
         item
         for item in assessment.measurements
-        if item.measurement.when is not None and item.measurement.region in WHOLE_LUNGS
+        if item.measurement.when is not None
+        and item.measurement.region in WHOLE_LUNGS
+        and not (item.measurement.measure.startswith("ct_") and (on_pages or not has_name(item)))
     ]
     visits = sorted(
         {item.measurement.when for item in chosen if item.measurement.when}, key=lambda w: w.order
@@ -111,6 +117,11 @@ def view_values(assessment: Assessment, say: Wording) -> tuple[ValuesTable, ...]
     return tuple(
         _table(assessment, chosen, part, (n, len(parts)), say) for n, part in enumerate(parts, start=1)
     )
+
+
+def has_name(item: Standing) -> bool:
+    """Tell whether a measure has a name a reader knows; densities in detail are kept beside the scan only."""
+    return item.label != item.measurement.measure
 
 
 def _table(

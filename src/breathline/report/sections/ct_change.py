@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
-from breathline.figures.change import Colours, Grey, changes_shown, overlay, scale_of, shown_grey, swatch
+from breathline.figures.change import changes_shown, overlay, scale_of, shown_grey, swatch
 from breathline.figures.pairing import choose_scans
 from breathline.figures.wording import Wording
 from breathline.keyslices import read_change_slices
 from breathline.model.assessment import Assessment
 from breathline.model.ct_change import ChangeSlice, ChangeVolume, CtChange, LungQuality, SameTissue
+from breathline.report.drawing import Shot, shot
 
 KINDS = ("cleared", "new", "progressed", "regressed", "persistent", "unchanged", "not_compared")
 BY_REGION = ("cleared", "new", "progressed", "regressed", "persistent")
@@ -28,7 +25,7 @@ class ChangeLevel:
     """One height of the lungs: baseline, follow-up and overlay, each with what it shows in words."""
 
     height: str
-    panels: tuple[tuple[str, str], ...]
+    panels: tuple[Shot, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +51,7 @@ class ChangeView:
     warnings: tuple[str, ...]
     alignment: tuple[str, ...]
     heads: tuple[str, ...]
-    key: tuple[tuple[str, str], ...]
+    key: tuple[Shot, ...]
     levels: tuple[ChangeLevel, ...]
     volumes: tuple[tuple[str, ...], ...]
     tissue: tuple[tuple[str, ...], ...]
@@ -109,7 +106,7 @@ def _view(
         warnings=tuple(flag.message for flag in (*change.protocol, *change.quality)),
         alignment=tuple(_lung_words(lung, say) for lung in change.lungs),
         heads=heads,
-        key=tuple((_uri(swatch(name)), say(f"change.kind.{name}")) for name in names),
+        key=tuple(shot(swatch(name), say(f"change.kind.{name}")) for name in names),
         levels=tuple(_level(item, change.labels, heads, say) for item in slices),
         volumes=_volumes(change, say),
         tissue=tuple(_tissue(assessment, item, say) for item in change.same_tissue),
@@ -162,15 +159,8 @@ def _level(item: ChangeSlice, codes: Mapping[str, int], heads: Sequence[str], sa
     names = ", ".join(say(f"change.kind.{name}") for name in present)
     told = say("change.alt_changes", changes=names) if names else say("change.alt_none")
     alts = (f"{heads[0]}, {height}", f"{heads[1]}, {height}", f"{heads[2]}, {height}: {told}")
-    return ChangeLevel(
-        height=height, panels=tuple((_uri(picture), alt) for picture, alt in zip(pictures, alts, strict=True))
-    )
-
-
-def _uri(picture: Grey | Colours) -> str:
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, format="PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+    panels = tuple(shot(picture, alt) for picture, alt in zip(pictures, alts, strict=True))
+    return ChangeLevel(height=height, panels=panels)
 
 
 def _volumes(change: CtChange, say: Wording) -> tuple[tuple[str, ...], ...]:

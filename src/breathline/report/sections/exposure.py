@@ -17,7 +17,10 @@ from breathline.model.exposure import (
     MeasuredLevel,
     ModelExposure,
 )
+from breathline.report.drawing import Drawing
 from breathline.report.sections.citations import Citations
+from breathline.report.sections.front import LONGEST_NAME
+from breathline.report.sections.harm import LONGEST_NOTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +80,7 @@ class DrugView:
     covariates: tuple[str, ...]
     levels: tuple[LevelRow, ...]
     cautions: tuple[str, ...]
-    figure: str = ""
+    figure: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +96,7 @@ class ResponseRow:
 def view_details(assessment: Assessment, say: Wording) -> tuple[CourseDetail, ...]:
     """Put interruptions, changes of dose and doubts of every course into words; courses without any are left out."""
     ordered = sorted(assessment.exposure.courses, key=lambda course: course.role != "treatment")
-    found = (CourseDetail(drug=c.drug, lines=tuple(_lines(c, say))) for c in ordered)
+    found = (CourseDetail(drug=say.cut(c.drug, LONGEST_NAME), lines=tuple(_lines(c, say))) for c in ordered)
     return tuple(one for one in found if one.lines)
 
 
@@ -119,16 +122,18 @@ def _lines(course: Course, say: Wording) -> Iterable[str]:
 
 
 def _because(told: str, reason: str, say: Wording) -> str:
-    return f"{told} ({reason})." if reason else f"{told}; {say('dosing.no_reason')}"
+    return f"{told} ({say.cut(reason, LONGEST_NOTE)})." if reason else f"{told}; {say('dosing.no_reason')}"
 
 
-def view_log(assessment: Assessment) -> tuple[LogRow, ...]:
+def view_log(assessment: Assessment, say: Wording) -> tuple[LogRow, ...]:
     """Give every row of the dosing log as it came, with what is doubtful about it."""
     return tuple(
         LogRow(
             line="" if row.row is None else str(row.row),
-            written=row.written or row.drug,
-            remark="; ".join(doubt for doubt in (row.amount_doubt, row.span_doubt) if doubt),
+            written=say.cut(row.written or row.drug, LONGEST_NOTE),
+            remark=say.cut(
+                "; ".join(doubt for doubt in (row.amount_doubt, row.span_doubt) if doubt), LONGEST_NOTE
+            ),
         )
         for row in assessment.exposure.log
     )
@@ -216,7 +221,7 @@ def _value(one: CovariateUsed, say: Wording) -> str:
 def _level(level: MeasuredLevel, unit: str, say: Wording) -> LevelRow:
     return LevelRow(
         when=say.short_moment(level.concentration.when),
-        written=level.concentration.written,
+        written=say.cut(level.concentration.written, LONGEST_NOTE),
         expected="" if level.predicted is None else f"{_band(level.predicted, say)} {unit}",
         used=say("levels.used" if level.used else "levels.not_used"),
         remark=level.remark,

@@ -12,9 +12,10 @@ from breathline.model.measurement import Moment
 from breathline.model.patient import Event
 from breathline.model.safety import Causality, EventsStatus, GradedEvent, Incidence, TermMatch
 from breathline.report.sections.citations import Citations
+from breathline.report.sections.front import LONGEST_NAME
 
-MOST_ON_PAGE_ONE = 6
-"""With more events than this the whole table stands after the timeline, so that page one stays one page."""
+LONGEST_NOTE = 400
+"""Notes of the record are cut after this many characters, and say how many more there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,6 @@ class SafetyView:
     headline: str
     sentence: str
     events: tuple[EventRow, ...]
-    on_page_one: bool
     incidence: str = ""
     version: str = ""
     causality: tuple[CausalityRow, ...] = ()
@@ -103,7 +103,6 @@ def view_safety(assessment: Assessment, say: Wording, citations: Citations) -> S
             _event(event, _when_begun(assessment, row in on, say), graded.get(row), safety.version.value, say)
             for row, event in enumerate(safety.events)
         ),
-        on_page_one=len(safety.events) <= MOST_ON_PAGE_ONE,
         incidence=_incidence(safety.incidence, say) if safety.events else "",
         version=say("safety.version", version=safety.version.value) if safety.graded else "",
         causality=tuple(
@@ -112,7 +111,12 @@ def view_safety(assessment: Assessment, say: Wording, citations: Citations) -> S
             for judged in one.causality
         ),
         unlinked=tuple(
-            say("safety.unlinked", row=answer.row, term=answer.term, question=answer.question)
+            say(
+                "safety.unlinked",
+                row=answer.row,
+                term=say.cut(answer.term, LONGEST_NAME),
+                question=answer.question,
+            )
             for answer in safety.unlinked
         ),
         cites=citations.cite(safety.source),
@@ -135,8 +139,8 @@ def _causality(event: Event, judged: Causality, say: Wording, citations: Citatio
     ends = [say(f"causality.category.{end}") for end in (judged.lowest, judged.highest)]
     open_range = say("causality.open", lowest=ends[0], highest=ends[1]) if ends[0] != ends[1] else ""
     return CausalityRow(
-        event=event.term,
-        drug=judged.drug,
+        event=say.cut(event.term, LONGEST_NOTE),
+        drug=say.cut(judged.drug, LONGEST_NAME),
         method=say(f"causality.method.{judged.method}"),
         category=category,
         score="" if judged.score is None else say("causality.score", score=say.number(judged.score, 0)),
@@ -164,15 +168,16 @@ def _event(
     unknown = say("safety.unknown")
     serious = unknown if event.serious is None else say("safety.yes" if event.serious else "safety.no")
     return EventRow(
-        term=event.term,
+        term=say.cut(event.term, LONGEST_NOTE),
         start=say.moment(event.start),
         stop=say.moment(event.stop) if event.stop else unknown,
-        grade=event.recorded_grade or (unknown if event.grade is None else str(event.grade)),
+        grade=say.cut(event.recorded_grade, LONGEST_NAME)
+        or (unknown if event.grade is None else str(event.grade)),
         serious=serious,
-        outcome=event.outcome,
-        action=event.action,
-        relation=event.relation,
-        note=event.note,
+        outcome=say.cut(event.outcome, LONGEST_NOTE),
+        action=say.cut(event.action, LONGEST_NOTE),
+        relation=say.cut(event.relation, LONGEST_NOTE),
+        note=say.cut(event.note, LONGEST_NOTE),
         on_treatment=on_treatment,
         known_as=graded.term if graded else "",
         matched=_matched(graded.match, say) if graded else "",
@@ -207,7 +212,7 @@ def _course(course: Course, say: Wording) -> CourseRow:
     if course.total_dose is not None:
         total = say("exposure.dose", dose=say.amount(course.total_dose), unit=course.unit)
     return CourseRow(
-        drug=course.drug,
+        drug=say.cut(course.drug, LONGEST_NAME),
         role=say.optional(f"exposure.role.{course.role}", course.role),
         judged=course.role == "treatment",
         period=_period(course, say.short_moment, say),
@@ -217,7 +222,7 @@ def _course(course: Course, say: Wording) -> CourseRow:
         total=total,
         intensity=_percent(course.relative_intensity, unknown, say),
         covered=_percent(course.adherence, unknown, say),
-        reason=course.reason,
+        reason=say.cut(course.reason, LONGEST_NOTE),
     )
 
 

@@ -9,6 +9,8 @@ from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
 from breathline.model.measurement import Absence, Moment
 from breathline.model.safety import GradedLab, Onset
+from breathline.report.sections.front import LONGEST_NAME
+from breathline.report.sections.harm import LONGEST_NOTE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,8 +111,8 @@ def _when(labs: Iterable[GradedLab], say: Wording) -> str:
 def _measured(lab: GradedLab, say: Wording) -> str:
     result = lab.lab
     if isinstance(result.value, Absence):
-        return result.recorded or say(f"absence.{result.value.value}")
-    text = result.recorded or f"{result.value:g}"
+        return say.cut(result.recorded, LONGEST_NAME) or say(f"absence.{result.value.value}")
+    text = say.cut(result.recorded, LONGEST_NAME) or f"{result.value:g}"
     unit = say.unit(result.unit)
     return f"{text} {unit}".strip()
 
@@ -127,13 +129,13 @@ def _value(lab: GradedLab, say: Wording) -> ValueRow:
     result = lab.lab
     return ValueRow(
         when=say.moment(result.when),
-        test=result.test,
+        test=say.cut(result.test, LONGEST_NAME),
         known_as=lab.label if lab.label.casefold() != result.test.casefold() else "",
         value=_measured(lab, say),
         limits=_limits(result.low, result.high, say),
         grade=_grade(lab, say),
         criterion=f"{lab.term}: {lab.criterion}" if lab.criterion else "",
-        remark="; ".join(part for part in (lab.reason, lab.note) if part),
+        remark=say.cut("; ".join(part for part in (lab.reason, lab.note) if part), LONGEST_NOTE),
     )
 
 

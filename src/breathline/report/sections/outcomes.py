@@ -43,8 +43,6 @@ class Outcome:
     delta: str
     interval: str
     relative: str
-    predicted: str
-    z: str
     error: str
     important: str
     judgement: str
@@ -63,7 +61,6 @@ def view_outcomes(assessment: Assessment, say: Wording, citations: Citations) ->
 
 def view_change(assessment: Assessment, change: Change, say: Wording, citations: Citations) -> Outcome:
     """Put one change into words, with the trend of its measure."""
-    predicted, z = _standardised(change, say)
     equations = [s.source for s in (change.baseline_standardised, change.followup_standardised) if s]
     return Outcome(
         key=change.measure,
@@ -77,8 +74,6 @@ def view_change(assessment: Assessment, change: Change, say: Wording, citations:
         delta=write_delta(change, say),
         interval=write_interval(change, say),
         relative=relative_change(change, say),
-        predicted=predicted,
-        z=z,
         error=_limit(change, change.error, say),
         important=_limit(change, change.important_difference, say),
         judgement=change.judgement.value,
@@ -136,19 +131,6 @@ def _limit(change: Change, limit: float | None, say: Wording) -> str:
     # One decimal more where rounding would make another limit of it (1.5 → 2).
     misprinted = abs(round(limit, change.decimals) - limit) > 0.1 * abs(limit)
     return say.number(limit, change.decimals + misprinted)
-
-
-def _standardised(change: Change, say: Wording) -> tuple[str, str]:
-    """Write % predicted and z-score of both dates; nothing where no equation gave them."""
-    pair = (change.baseline_standardised, change.followup_standardised)
-    if pair == (None, None):
-        return "", ""
-    percents = [say.number(s.percent_predicted, 0) if s else say("outcomes.not_known") for s in pair]
-    predicted = say("outcomes.predicted", before=percents[0], after=percents[1])
-    if all(s is None or s.z is None for s in pair):
-        return predicted, ""
-    scores = [say.number(s.z, 1) if s and s.z is not None else say("outcomes.not_known") for s in pair]
-    return predicted, say("outcomes.z_change", before=scores[0], after=scores[1])
 
 
 def _trend(assessment: Assessment, change: Change, say: Wording) -> Trend | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from breathline.errors import Problem, Severity
 from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
+
+LONGEST = 600
+"""A warning may quote the record; it is cut after this many characters."""
 
 _ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.NOTE: 2}
 
@@ -35,9 +39,23 @@ def view_warnings(assessment: Assessment, say: Wording) -> tuple[Warned, ...]:
     return tuple(item for _, item in sorted(found, key=lambda pair: pair[0]))
 
 
+def merge_places(warnings: Sequence[Warned]) -> tuple[Warned, ...]:
+    """Tell once what holds in several places, such as of both scans."""
+    places: dict[Warned, list[str]] = {}
+    for one in warnings:
+        places.setdefault(replace(one, where=""), []).append(one.where)
+    return tuple(replace(one, where=", ".join(dict.fromkeys(where))) for one, where in places.items())
+
+
 def _warned(severity: Severity, where: str, message: str, mend: str, say: Wording) -> Warned:
     word = say(f"quality.severity.{severity.value}")
-    return Warned(severity=severity.value, severity_word=word, where=where, message=message, mend=mend)
+    return Warned(
+        severity=severity.value,
+        severity_word=word,
+        where=where,
+        message=say.cut(message, LONGEST),
+        mend=say.cut(mend, LONGEST),
+    )
 
 
 def _where(problem: Problem, say: Wording) -> str:

@@ -6,7 +6,7 @@ import base64
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from breathline.keyslices import read_key_slices
 from breathline.model.assessment import Assessment, ScanSummary
 from breathline.model.measurement import Absence, Measurement
 from breathline.model.volume import KeySlice
-from breathline.report.sections.course import significant_decimals
+from breathline.report.sections.course import has_name, significant_decimals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,7 @@ class Traced:
 class Picture:
     """One slice: pixels as a data URI, placed in millimetres on a frame that all slices share."""
 
-    uri: str
+    png: bytes
     alt: str
     left: float
     top: float
@@ -55,6 +55,11 @@ class Picture:
     high: float
     traced: tuple[Traced, ...]
     position: str
+
+    @property
+    def uri(self) -> str:
+        """The pixels as a data URI, so that the page asks for nothing."""
+        return "data:image/png;base64," + base64.b64encode(self.png).decode("ascii")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +72,7 @@ class LevelView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanColumn:
-    """A shown scan in words."""
+    """A shown scan in words, with the facts in which it differs from the other."""
 
     role: str
     when: str
@@ -88,6 +93,7 @@ class ScansView:
     """Everything of the CT pages."""
 
     notices: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
     columns: tuple[ScanColumn, ...]
     measures: tuple[MeasureRow, ...]
     key: tuple[Key, ...]
@@ -137,9 +143,19 @@ def view_scans(
     key = tuple(_key(name, say) for name in patterns_present(shown))
     drawn = [scan for scan in shown if scan.slices]
     frame = frame_mm([item for scan in drawn for item in scan.slices]) if drawn else (1.0, 1.0)
+    columns = tuple(_column(scan, say) for scan in shown)
+    same = (
+        [fact for fact in columns[0].facts if all(fact in column.facts for column in columns)]
+        if columns
+        else []
+    )
     return ScansView(
+        facts=tuple(same),
         notices=tuple(notices),
-        columns=tuple(_column(scan, say) for scan in shown),
+        columns=tuple(
+            replace(column, facts=tuple(fact for fact in column.facts if fact not in same))
+            for column in columns
+        ),
         measures=_measures(assessment, shown, say),
         key=key,
         levels=tuple(_level(level, shown, frame, say) for level in (pair_levels(shown) if drawn else ())),
@@ -176,7 +192,9 @@ def _measures(assessment: Assessment, shown: Sequence[ShownScan], say: Wording) 
     labels = {
         item.measurement.measure: (item.label, item.measurement.unit)
         for item in assessment.measurements
-        if item.measurement.measure.startswith("ct_") and item.measurement.region in WHOLE_LUNGS
+        if item.measurement.measure.startswith("ct_")
+        and item.measurement.region in WHOLE_LUNGS
+        and has_name(item)
     }
     rows = []
     for measure, (label, unit) in labels.items():
@@ -232,7 +250,7 @@ def _picture(item: KeySlice, scan: ShownScan, frame: tuple[float, float], say: W
     names = ", ".join(found.key.label for found in traced)
     patterns = say("ct.slice_patterns", patterns=names) if names else say("ct.slice_no_patterns")
     return Picture(
-        uri=_data_uri(item),
+        png=_png(item),
         alt=say(
             "ct.slice_alt",
             role=say(f"ct.role.{scan.role}"),
@@ -249,10 +267,10 @@ def _picture(item: KeySlice, scan: ShownScan, frame: tuple[float, float], say: W
     )
 
 
-def _data_uri(item: KeySlice) -> str:
+def _png(item: KeySlice) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(window_lung(item.hu)).save(stream, format="PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(stream.getvalue()).decode("ascii")
+    return stream.getvalue()
 
 
 def _path(lines: Sequence[Points], pixel_mm: tuple[float, float], start: tuple[float, float]) -> str:

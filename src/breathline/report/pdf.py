@@ -1,0 +1,142 @@
+"""The PDF: the content of the report laid out on paper by Typst, tagged for screen readers.
+
+The same assessment gives the same bytes: only typefaces that come with the packages are used, and no date is written.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import matplotlib as mpl
+from matplotlib.ft2font import FT2Font
+
+from breathline.errors import OutputError
+from breathline.figures.style import FONT_STACK, PALETTE
+from breathline.figures.wording import Wording
+
+MAIN = "report.typ"
+FONTS = ("Libertinus Serif", "DejaVu Sans")
+"""The first comes within Typst, the second with matplotlib; it has Arabic, Hebrew and the signs the first lacks."""
+UNSHOWN = "\N{REPLACEMENT CHARACTER}"
+
+
+class Paper(StrEnum):
+    """The paper the PDF is laid out for."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+
+SIZES = {Paper.A4: "a4", Paper.LETTER: "us-letter"}
+
+
+def render_pdf(content: Mapping[str, object], paper: Paper) -> bytes:
+    """Lay out the whole report as a PDF, from what `report_content` gives.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be laid out.
+    """
+    import typst  # noqa: PLC0415 - 40 MB that only a PDF needs
+
+    with TemporaryDirectory(prefix="breathline-") as name:  # Typst reads pictures from files only
+        main = write_sources(content, paper, Path(name))
+        try:
+            return typst.compile(
+                str(main),
+                root=name,
+                format="pdf",
+                font_paths=[str(_fonts())],
+                ignore_system_fonts=True,
+                pdf_standards="ua-1",
+            )
+        except RuntimeError as error:
+            raise OutputError(f"The PDF could not be laid out: {error}. Please report this.") from error
+
+
+def write_sources(content: Mapping[str, object], paper: Paper, folder: Path) -> Path:
+    """Write what Typst reads into a folder: templates, ``data.json`` and pictures; give the main file."""
+    say = content["say"]
+    assert isinstance(say, Wording)
+    packing = _Packing()
+    data = {name: packing.plain(view) for name, view in content.items() if name != "say"}
+    data |= {
+        "messages": dict(say.messages),
+        "palette": PALETTE,
+        "paper": SIZES[paper],
+        "fonts": FONTS,
+        "unshown": packing.unshown,
+    }
+    written = json.dumps(data, ensure_ascii=False, allow_nan=False).encode("utf-8")
+    for name, piece in (_templates() | packing.files | {"data.json": written}).items():
+        (folder / name).write_bytes(piece)
+    return folder / MAIN
+
+
+class _Packing:
+    """Turns views into what JSON holds; pictures become files beside it."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}
+        self.unshown = 0
+
+    def plain(self, view: object) -> Any:
+        """Give a view as JSON holds it."""
+        if isinstance(view, str):
+            return self._shown(view)
+        if isinstance(view, bytes):
+            return self._keep(view)
+        if is_dataclass(view):
+            return {field.name: self.plain(getattr(view, field.name)) for field in fields(view)}
+        if isinstance(view, Mapping):
+            return {key: self.plain(item) for key, item in view.items()}
+        if isinstance(view, (tuple, list)):
+            return [self.plain(item) for item in view]
+        return view
+
+    def _keep(self, picture: bytes) -> str:
+        kind = "png" if picture.startswith(b"\x89PNG") else "svg"
+        if kind == "svg":
+            text = picture.decode("utf-8").replace(FONT_STACK, "'DejaVu Sans'")
+            picture = "".join(letter if _has(letter) else UNSHOWN for letter in text).encode("utf-8")
+        name = f"picture-{len(self.files)}.{kind}"
+        self.files[name] = picture
+        return name
+
+    def _shown(self, text: str) -> str:
+        """Mark letters that no typeface here has; a PDF for screen readers may not have empty boxes."""
+        letters = [letter if _has(letter) else UNSHOWN for letter in text]
+        self.unshown += letters.count(UNSHOWN) - text.count(UNSHOWN)
+        return "".join(letters)
+
+
+def _has(letter: str) -> bool:
+    return letter in "\n\t" or ord(letter) in _letters() or unicodedata.category(letter) == "Cf"
+
+
+@cache
+def _fonts() -> Path:
+    return Path(mpl.get_data_path()) / "fonts" / "ttf"
+
+
+@cache
+def _letters() -> frozenset[int]:
+    """Give what every cut of the typeface with most letters has."""
+    regular, bold = (FT2Font(str(_fonts() / name)) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"))
+    return frozenset(regular.get_charmap()) & frozenset(bold.get_charmap())
+
+
+@cache
+def _templates() -> dict[str, bytes]:
+    folder = files("breathline.report").joinpath("templates")
+    return {one.name: one.read_bytes() for one in folder.iterdir() if one.name.endswith(".typ")}
