@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 
 from breathline.model.change import Change, Direction, Judgement, OutcomeMeasure, Threshold
 from breathline.model.measurement import Absence, Measurement, Standardised, Value
+from breathline.model.protocol import Match
 from breathline.outcomes.limits import Pair, error_in_unit, importance_in_unit, interval_of_difference
 from breathline.outcomes.reliable import rely_on
+from breathline.outcomes.repeatability import repeat_error, within_subject
 from breathline.outcomes.wording import (
     reason_for_absence,
     reason_for_comparison,
@@ -35,12 +37,15 @@ class Limits:
         False where the description of the measure has no such limit at all.
     interval
         95 % interval of the change.
+    repeats
+        True where the error is that of repeated scans.
     """
 
     error: float | None
     importance: float | None
     importance_known: bool
     interval: tuple[float, float] | None = None
+    repeats: bool = False
 
 
 def judge_change(
@@ -51,6 +56,7 @@ def judge_change(
     baseline_standardised: Standardised | None = None,
     followup_standardised: Standardised | None = None,
     obstacle: str = "",
+    match: Match | None = None,
 ) -> Change:
     """Judge whether a measure got better, worse, did not change, or cannot be told.
 
@@ -65,6 +71,8 @@ def judge_change(
     obstacle
         Why the two cannot be compared, as a sentence, when the caller knows more than the two values (such
         as oxygen given at one of them); empty otherwise.
+    match
+        How alike two scans were made, of which the values come; None where that is not known or not applicable.
 
     Raises
     ------
@@ -112,7 +120,11 @@ def judge_change(
             relative_percent=None if measure.ordinal else _relative(pair),
             reason=obstacle,
         )
-    return _judge_numbers(measure, frame, pair, _limits(measure, baseline, followup, pair))
+    limits = _limits(measure, baseline, followup, pair, match)
+    if limits.repeats and measure.repeatability is not None:
+        source = str(measure.repeatability.source)
+        frame = replace(frame, error_source=source, source=(source, *frame.source))
+    return _judge_numbers(measure, frame, pair, limits)
 
 
 def in_own_unit(measure: OutcomeMeasure, item: Measurement) -> Measurement:
@@ -168,20 +180,27 @@ def _absence_judgement(baseline: Value, followup: Value) -> Judgement:
     return Judgement.WORSE if followup is Absence.UNABLE else Judgement.BETTER
 
 
-def _limits(measure: OutcomeMeasure, baseline: Measurement, followup: Measurement, pair: Pair) -> Limits:
+def _limits(
+    measure: OutcomeMeasure, baseline: Measurement, followup: Measurement, pair: Pair, match: Match | None
+) -> Limits:
     important = measure.important_difference
-    importance = None if important is None else importance_in_unit(important, pair)
-    if measure.error is not None:
+    within = within_subject(measure, match)
+    interval = None
+    if within is not None:
+        error: float | None = repeat_error(within, (pair.baseline + pair.followup) / 2.0)
+    elif measure.error is not None:
         error = error_in_unit(measure.error, pair)
-        interval = None if error is None else (pair.delta - error, pair.delta + error)
     else:
         interval = interval_of_difference(baseline, followup)
         error = None if interval is None else _half_width_towards_zero(pair.delta, interval)
+    if interval is None and error is not None:
+        interval = (pair.delta - error, pair.delta + error)
     return Limits(
         error=error,
-        importance=importance,
+        importance=None if important is None else importance_in_unit(important, pair),
         importance_known=important is not None,
         interval=interval,
+        repeats=within is not None,
     )
 
 

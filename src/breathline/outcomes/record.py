@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from breathline.equations import EQUATIONS, ReferenceEquation, expected_arrays, predict
 from breathline.errors import BreathlineError
-from breathline.model.assessment import Standing
+from breathline.model.assessment import ScanSummary, Standing
 from breathline.model.change import Change, Judgement, OutcomeMeasure
 from breathline.model.course import Response, Trajectory
 from breathline.model.measurement import Absence, Measurement, Moment, Standardised
@@ -15,6 +15,7 @@ from breathline.model.patient import Person
 from breathline.outcomes.change import in_own_unit, judge_change
 from breathline.outcomes.learning import allow_for_learning, is_first_ever
 from breathline.outcomes.measures import OUTCOMES
+from breathline.outcomes.protocol import protocols_of, words_for_matching
 from breathline.outcomes.response import Visit, goodness, respond
 from breathline.outcomes.series import WHOLE_LUNG, Dated, Series, conditions_of, day_of, notes_on
 from breathline.outcomes.trajectory import draw_trajectory
@@ -159,6 +160,8 @@ def judge_record(
     standings: Sequence[Standing],
     treatment_start: Moment | None,
     treatment_stop: Moment | None = None,
+    *,
+    scans: Sequence[ScanSummary] = (),
 ) -> RecordChanges:
     """Judge every measure of a record: on treatment against before it, and before it by the same rule.
 
@@ -171,6 +174,9 @@ def judge_record(
         every reason says so.
     treatment_stop
         End of it; None while it goes on. Values up to four weeks later still count as on treatment.
+    scans
+        The scans that CT values come from: two that were made alike are held against the error of such pairs. Without
+        them the intervals of the values tell the error.
 
     Returns
     -------
@@ -178,6 +184,7 @@ def judge_record(
         `changes` has exactly one entry for every measure in the record that can be judged.
     """
     window = _Window(day_of(treatment_start, treatment_start), day_of(treatment_stop, treatment_start))
+    protocols = protocols_of(scans, standings)
     on: list[_Stretch] = []
     before: list[_Stretch] = []
     best: list[Change | None] = []
@@ -185,7 +192,7 @@ def judge_record(
     for key in dict.fromkeys(s.measurement.measure for s in standings):
         if key not in OUTCOMES or OUTCOMES[key].direction is None:
             continue
-        series = Series.of(OUTCOMES[key], standings, treatment_start)
+        series = Series.of(OUTCOMES[key], standings, treatment_start, protocols)
         if not series.values and not series.undated:
             continue
         series = series.by_one_method(window.start, window.last)
@@ -354,6 +361,7 @@ def _judge(series: Series, baseline: Dated | None, followup: Dated) -> Change:
     measure = series.measure
     missing = Measurement(measure=measure.key, value=Absence.NOT_RECORDED, unit=measure.unit)
     obstacle, note = ("", "") if baseline is None else conditions_of(series, baseline, followup)
+    matching = None if baseline is None else series.matching(baseline, followup)
     change = judge_change(
         measure,
         missing if baseline is None else baseline.item,
@@ -361,10 +369,13 @@ def _judge(series: Series, baseline: Dated | None, followup: Dated) -> Change:
         baseline_standardised=None if baseline is None else baseline.standing.standardised,
         followup_standardised=followup.standing.standardised,
         obstacle=obstacle,
+        match=None if matching is None else matching.match,
     )
     if baseline is not None and is_first_ever(series, baseline):
         change = allow_for_learning(measure, change)
     notes = [note] if note and change.delta is not None else []
+    if matching is not None and change.error is not None:
+        notes.append(words_for_matching(matching))
     return _with_notes(change, [*notes, *notes_on(series, baseline, followup)])
 
 

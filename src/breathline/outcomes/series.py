@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 from breathline.model.assessment import Standing
 from breathline.model.change import Daily, Direction, OutcomeMeasure
 from breathline.model.measurement import Absence, Measurement, Moment, Standardised
+from breathline.model.protocol import ScanProtocol
 from breathline.outcomes.measures import OUTCOMES
+from breathline.outcomes.protocol import Matching, match_protocols
 from breathline.units import convert
 
 WHOLE_LUNG = ("", "lungs")
@@ -67,6 +69,8 @@ class Series:
         Day of the first test on record by any method; None where there is none.
     other_methods
         Methods whose values were left out, because those of `values` serve better.
+    protocols
+        How each scan was made, by its name.
     """
 
     measure: OutcomeMeasure
@@ -75,9 +79,16 @@ class Series:
     conditions: Mapping[str, Mapping[float, Measurement]]
     first_day: float | None = None
     other_methods: tuple[str, ...] = ()
+    protocols: Mapping[str, ScanProtocol] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, measure: OutcomeMeasure, standings: Iterable[Standing], start: Moment | None) -> Series:
+    def of(
+        cls,
+        measure: OutcomeMeasure,
+        standings: Iterable[Standing],
+        start: Moment | None,
+        protocols: Mapping[str, ScanProtocol] | None = None,
+    ) -> Series:
         """Gather the values of a measure, one a day and method, in order of time."""
         dated, undated = [], []
         conditions: dict[str, dict[float, Measurement]] = {key: {} for key in measure.conditions}
@@ -94,7 +105,16 @@ class Series:
                 dated.append(Dated(day, standing))
         values = sorted(_one_a_day(measure, dated), key=lambda one: (one.day, _method(one)))
         first = next((one.day for one in values if one.informative), None)
-        return cls(measure, tuple(values), tuple(undated), conditions, first)
+        return cls(
+            measure, tuple(values), tuple(undated), conditions, first, protocols=protocols or {}
+        )
+
+    def matching(self, one: Dated, other: Dated) -> Matching | None:
+        """Tell how alike the scans of two values were made; None where a value is not of one scan."""
+        if self.measure.repeatability is None or one.tests > 1 or other.tests > 1:
+            return None
+        both = [self.protocols.get(dated.item.origin.scan) for dated in (one, other)]
+        return None if both[0] is None or both[1] is None else match_protocols(both[0], both[1])
 
     def by_one_method(self, start: float | None, last: float) -> Series:
         """Keep the values of the method that both sides of the comparison have, where there are several.
