@@ -16,6 +16,7 @@ from benchmarks import (
     phantom_truth,
     published_groups,
     real_ct,
+    repeatability,
     speed,
     tables,
     trajectory,
@@ -37,6 +38,7 @@ PARTS = {
     "Interval HRCT against the whole volume": interval_hrct,
     "On real scans": real_ct,
     "Two scans laid on each other": align,
+    "Scanned again": repeatability,
 }
 
 HEAD = """\

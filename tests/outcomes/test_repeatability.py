@@ -16,7 +16,10 @@ from breathline.model.repeatability import Repeatability, WithinSubject
 from breathline.outcomes import OUTCOMES, judge_change, judge_record, standardise
 from breathline.sources import Source
 
-SPREADS = {Match.MATCHED: WithinSubject(sd=0.4, pairs=20), Match.KERNEL: WithinSubject(sd=1.0, per_level=0.1, pairs=20)}
+SPREADS = {
+    Match.MATCHED: WithinSubject(sd=0.4, pairs=20),
+    Match.KERNEL: WithinSubject(sd=1.0, per_level=0.1, pairs=20),
+}
 MEASURE = replace(
     OUTCOMES["ct_ground_glass"],
     repeatability=Repeatability(

@@ -84,9 +84,7 @@ def test_the_interval_holds_the_truth_as_often_as_it_says() -> None:
     assert 0.923 <= share <= 0.977
 
 
-PAIRS = st.lists(
-    st.tuples(st.floats(0.5, 90.0), st.floats(0.5, 90.0)), min_size=2, max_size=25
-)
+PAIRS = st.lists(st.tuples(st.floats(0.5, 90.0), st.floats(0.5, 90.0)), min_size=2, max_size=25)
 
 
 @settings(max_examples=40, deadline=None)

@@ -24,7 +24,12 @@ def folder_with(tmp_path: Path, text: str) -> Path:
 def test_a_table(tmp_path: Path) -> None:
     table = folder_with(tmp_path, "subject;first;second;class\nA;a1;a2;Kernel differs\nB;b1;b2;\n")
     one, other = read_pairs(table)
-    assert (one.subject, one.first, one.second, one.match) == ("A", tmp_path / "a1", tmp_path / "a2", Match.KERNEL)
+    assert (one.subject, one.first, one.second, one.match) == (
+        "A",
+        tmp_path / "a1",
+        tmp_path / "a2",
+        Match.KERNEL,
+    )
     assert (other.match, other.line) == (None, 3)
 
 

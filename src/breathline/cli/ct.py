@@ -123,10 +123,18 @@ def compare(
 @click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
 @click.option("--method", default=None, help="Pattern method; see `breathline list patterns`.")
 @click.option(
-    "--phantoms", type=click.IntRange(1, 1000), default=None, metavar="N", help="Without a table: N simulated patients."
+    "--phantoms",
+    type=click.IntRange(1, 1000),
+    default=None,
+    metavar="N",
+    help="Without a table: N simulated patients.",
 )
 @click.option(
-    "--first", type=click.IntRange(1, 100_000), default=1, show_default=True, help="Number of the first of them."
+    "--first",
+    type=click.IntRange(1, 100_000),
+    default=1,
+    show_default=True,
+    help="Number of the first of them.",
 )
 @click.option("--json", "as_text", is_flag=True, help="Print the results as JSON.")
 @click.option("--quiet", is_flag=True, help="No progress and no messages.")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from breathline.ct.pairing import KVP_APART, MORE_DOSE, THICKER
 from breathline.model.assessment import ScanSummary, Standing
 from breathline.model.measurement import Absence
 from breathline.model.protocol import Match, ScanProtocol
 from breathline.units import convert
 
-THICKER, MORE_DOSE, KVP_APART = 1.5, 2.0, 10.0
-"""Ratios of thickness and exposure, and difference of tube voltage [kV], up to which scans count as made alike: those
-by which ``breathline.ct.pairing`` tells differences."""
 DEEPER = 1.1
 """Ratio of lung volumes up to which two breaths count as alike: repeated full breaths differ by less, mostly."""
 
@@ -122,9 +120,7 @@ def listed(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
-def _comparisons(
-    first: ScanProtocol, second: ScanProtocol
-) -> dict[str, tuple[bool, Match | None]]:
+def _comparisons(first: ScanProtocol, second: ScanProtocol) -> dict[str, tuple[bool, Match | None]]:
     """Tell of each side of a protocol whether it differs, and the class of pairs in which it alone does."""
     return {
         "kernel": (first.kernel.casefold() != second.kernel.casefold(), Match.KERNEL),

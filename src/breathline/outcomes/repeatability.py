@@ -26,7 +26,10 @@ def repeatability_of(measure: str) -> Repeatability | None:
         return None
     about = table["study"]
     source = Source(
-        "breathline_repeatability", f"version {about['version']}, {about['phantoms']}", verified=False, note="simulated"
+        "breathline_repeatability",
+        f"version {about['version']}, {about['phantoms']}",
+        verified=False,
+        note="simulated",
     )
     return Repeatability(source=source, raw=raw, same_tissue=same_tissue)
 
@@ -39,7 +42,11 @@ def _table() -> dict[str, Any]:
 
 def _spreads(table: dict[str, Any], measure: str) -> MappingProxyType[Match, WithinSubject]:
     return MappingProxyType(
-        {Match(name): WithinSubject(**rows[measure]) for name, rows in table.items() if measure in rows}
+        {
+            Match(name): WithinSubject(sd=row["sd"], per_level=row["per_level"], pairs=row["pairs"])
+            for name, rows in table.items()
+            if (row := rows.get(measure)) is not None
+        }
     )
 
 

@@ -105,9 +105,7 @@ class Series:
                 dated.append(Dated(day, standing))
         values = sorted(_one_a_day(measure, dated), key=lambda one: (one.day, _method(one)))
         first = next((one.day for one in values if one.informative), None)
-        return cls(
-            measure, tuple(values), tuple(undated), conditions, first, protocols=protocols or {}
-        )
+        return cls(measure, tuple(values), tuple(undated), conditions, first, protocols=protocols or {})
 
     def matching(self, one: Dated, other: Dated) -> Matching | None:
         """Tell how alike the scans of two values were made; None where a value is not of one scan."""

@@ -22,7 +22,7 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from breathline.model.change import Direction, Judgement, OutcomeMeasure, Scale
+from breathline.model.change import Direction, Judgement, OutcomeMeasure, Scale, Threshold
 from breathline.model.course import Projection, Slope, Trajectory
 from breathline.model.measurement import Absence
 from breathline.outcomes.learning import is_first_ever
@@ -243,19 +243,23 @@ def _repeat_sd(series: Series, used: Sequence[Dated]) -> float | None:
 
 def _sd(series: Series, used: Sequence[Dated]) -> float | None:
     """Give the standard deviation of one value: published, of repeated scans, or from its own interval (CT)."""
-    error = series.measure.error
     if not used:
         return None
-    repeat = _repeat_sd(series, used)
-    if repeat is not None:
-        return repeat
-    if error is not None:
-        single = error.value / (Z_95 * sqrt(2.0))
-        if error.scale is Scale.ABSOLUTE:
-            return single
-        if error.scale is Scale.RELATIVE:
-            return single / 100.0 * float(np.mean([abs(_value(dated)) for dated in used])) or None
-        return None
+    if series.measure.error is not None:
+        return _published_sd(series.measure.error, used)
+    return _repeat_sd(series, used) or _own_sd(used)
+
+
+def _published_sd(error: Threshold, used: Sequence[Dated]) -> float | None:
+    single = error.value / (Z_95 * sqrt(2.0))
+    if error.scale is Scale.ABSOLUTE:
+        return single
+    if error.scale is Scale.RELATIVE:
+        return single / 100.0 * float(np.mean([abs(_value(dated)) for dated in used])) or None
+    return None
+
+
+def _own_sd(used: Sequence[Dated]) -> float | None:
     spreads = [
         (dated.item.high - dated.item.low) / (2.0 * Z_95)
         for dated in used

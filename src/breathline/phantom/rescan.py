@@ -45,10 +45,7 @@ def draw_bare(spec: PhantomSpec, tissue_of: BareScan | None = None) -> BareScan:
         An earlier scan of the patient whose disease this one shall have, place by place of the tissue. Without it the
         extents asked for are met at this scan's own breath, so that a deeper breath moves the borders of disease.
     """
-    scan = prepare(spec)
-    if tissue_of is not None:
-        same = tissue_of.scan.scene
-        scan = replace(scan, scene=scan.scene._replace(level=same.level, border=same.border))
+    scan = prepare(spec, tissue_of=None if tissue_of is None else tissue_of.scan)
     plain = Scanner(
         blur=np.ones_like(scan.scanner.blur), grain=scan.scanner.grain, streaks=scan.scanner.streaks,
         sigma_hu=0.0, pixel_mm=spec.pixel_mm,

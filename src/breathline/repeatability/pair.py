@@ -10,7 +10,7 @@ from breathline.ct.compare import compare_measured
 from breathline.ct.measure import MeasuredScan
 from breathline.errors import ScanError, Severity
 from breathline.model.measurement import Absence
-from breathline.model.protocol import Match
+from breathline.model.protocol import Match, ScanProtocol
 from breathline.outcomes.protocol import match_protocols, protocol_of
 
 SAME_TISSUE: Mapping[str, tuple[str, ...]] = {
@@ -100,7 +100,7 @@ def whole_lung_values(scan: MeasuredScan) -> dict[str, tuple[float, str]]:
     return found
 
 
-def _protocol(scan: MeasuredScan, values: Mapping[str, tuple[float, str]]):  # type: ignore[no-untyped-def]
+def _protocol(scan: MeasuredScan, values: Mapping[str, tuple[float, str]]) -> ScanProtocol:
     return protocol_of(scan.result.scan, values["ct_lung_volume"][0])
 
 
@@ -115,9 +115,7 @@ def _same_tissue(first: MeasuredScan, second: MeasuredScan) -> tuple[Values, tup
         found = compare_measured(first, second)
     except ScanError as error:
         return {}, tuple(f"not laid on each other: {problem}" for problem in error.problems)
-    notes = tuple(
-        flag.message for flag in found.alignment.flags if flag.severity is not Severity.NOTE
-    )
+    notes = tuple(flag.message for flag in found.alignment.flags if flag.severity is not Severity.NOTE)
     transitions = found.change.transitions
     return same_tissue_extents(transitions) if transitions else {}, notes
 

@@ -57,7 +57,8 @@ class Spread:
         Probability that chance alone makes the size of differences follow the level as it does (Kendall, one-sided);
         None for fewer than ten pairs, and for measures without a zero.
     at_zero, per_level
-        Where the spread grows: wSD = at_zero + per_level · level (Bland & Altman 1999, section 3.2). Else the wSD and 0.
+        Where the spread grows: wSD = at_zero + per_level · level (Bland & Altman 1999, section 3.2). Else the wSD
+        and 0.
     """
 
     pairs: int

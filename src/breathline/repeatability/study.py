@@ -122,7 +122,10 @@ def _measured(row: PairRow, method: str) -> RepeatPair:
             scans.append(measure_scan(path, method=method))
         except ScanError as error:
             raise ScanError(
-                [replace(problem, message=f"the {name} scan: {problem.message}") for problem in error.problems]
+                [
+                    replace(problem, message=f"the {name} scan: {problem.message}")
+                    for problem in error.problems
+                ]
             ) from error
     return pair_of(row.subject, scans[0], scans[1], match=row.match)
 
@@ -145,7 +148,7 @@ def summarise(pairs: Iterable[RepeatPair]) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def _values(pair: RepeatPair, same_tissue: bool) -> Values:  # noqa: FBT001  # one private question
+def _values(pair: RepeatPair, same_tissue: bool) -> Values:
     return pair.same_tissue if same_tissue else pair.raw
 
 
@@ -155,4 +158,3 @@ def _finding(measure: str, match: Match, pairs: Sequence[RepeatPair], *, same_ti
     first, second = zip(*both, strict=True)
     spread = spread_of(first, second, has_zero=unit not in WITHOUT_ZERO)
     return Finding(measure=measure, unit=unit, match=match, same_tissue=same_tissue, spread=spread)
-

@@ -47,7 +47,9 @@ def read_pairs(path: Path) -> tuple[PairRow, ...]:
     rows: list[PairRow] = []
     if table is not None and check_columns(table, required=REQUIRED, known=COLUMNS, findings=findings):
         if not table.rows:
-            findings.error("no_rows", "The table has a heading and no pairs.", "Add one row a pair.", file=table.file)
+            findings.error(
+                "no_rows", "The table has a heading and no pairs.", "Add one row a pair.", file=table.file
+            )
         rows = [_pair(table, row, path.parent, findings) for row in table.rows]
         _check_repeats(rows, table.file, findings)
     if findings.errors:

@@ -89,7 +89,9 @@ def _pair_record(pair: RepeatPair) -> dict[str, Any]:
 
 def study_table(study: Study) -> str:
     """Give the extents as a table to read; everything else stands in the files."""
-    lines = [f"{'class':<20} {'measure':<18} {'values':<12} pairs   mean    wSD (95 % interval)     RC   bias"]
+    lines = [
+        f"{'class':<20} {'measure':<18} {'values':<12} pairs   mean    wSD (95 % interval)     RC   bias"
+    ]
     for finding in study.findings:
         spread = finding.spread
         if finding.unit != "%":
