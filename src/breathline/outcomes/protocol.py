@@ -46,7 +46,7 @@ def protocol_of(facts: Facts, lung_volume_ml: float | None) -> ScanProtocol:
     def number(name: str) -> float | None:
         value = facts.get(name)
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        return float(value) if is_number and value else None  # type: ignore[arg-type]
+        return float(value) if is_number and value else None
 
     position = text("position")
     return ScanProtocol(
