@@ -60,14 +60,19 @@ def _read(line: dict) -> Kept:
     return Kept(line["number"], found)
 
 
-def measure_missing(numbers: Collection[int], kinds: Collection[str] = KINDS, path: Path = KEPT) -> None:
+def measure_missing(
+    numbers: Collection[int],
+    kinds: Collection[str] = KINDS,
+    path: Path = KEPT,
+    aligned: Collection[str] = (Match.MATCHED, Match.INSPIRATION),
+) -> None:
     """Measure what is not there yet."""
     path.parent.mkdir(parents=True, exist_ok=True)
     for number in numbers:
         there = {(one.number, one.simulated.kind) for one in kept_pairs(path)}
         wanted = [kind for kind in kinds if (number, kind) not in there]
         spent = time.process_time()
-        for found in simulate_pairs(number, wanted) if wanted else ():
+        for found in simulate_pairs(number, wanted, aligned=aligned) if wanted else ():
             seconds = time.process_time() - spent
             spent = time.process_time()
             with path.open("a") as file:

@@ -47,7 +47,10 @@ def lines(findings: Sequence[Finding], about: str) -> Iterator[str]:
         for finding in findings:
             if finding.same_tissue is not same_tissue:
                 continue
-            within = judged_spreads(findings, finding.measure, same_tissue=same_tissue)[finding.match]
+            spreads = judged_spreads(findings, finding.measure, same_tissue=same_tissue)
+            within = spreads.get(finding.match)
+            if within is None:
+                continue
             spread = finding.spread
             yield f"\n[{values}.{finding.match.value}.{finding.measure}]"
             yield f"sd = {rounded(within.sd)}\nper_level = {rounded(within.per_level)}\npairs = {within.pairs}"

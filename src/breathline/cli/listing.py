@@ -170,6 +170,16 @@ _ROWS: Mapping[str, Any] = {
 }
 
 
+def _repeat_lines(known: Mapping[str, Any] | None) -> list[str]:
+    if known is None:
+        return []
+    each = [
+        f"    {match}: wSD {found['at_zero']:.2g} + {found['per_level']:.2g} · level, {found['pairs']} pairs"
+        for match, found in known["wsd"].items()
+    ]
+    return [f"error 2.77 · wSD, by how alike two scans were made: {known['source']}", *each]
+
+
 def _text(row: Mapping[str, Any]) -> str:
     """Give one item as a heading and indented lines, leaving out what it does not have."""
     unit = f" [{row['unit']}]" if row.get("unit", "1") not in _UNIT_WORDS else ""
@@ -181,12 +191,7 @@ def _text(row: Mapping[str, Any]) -> str:
         if row.get(name):
             lines.append(f"{words} {row[name]['limit']}: {row[name]['source']}")
             lines.append(f"    {row[name]['printed']}")
-    if row.get("repeatability"):
-        lines.append(f"error 2.77 · wSD, by how alike two scans were made: {row['repeatability']['source']}")
-        lines += [
-            f"    {match}: wSD {found['at_zero']:.2g} + {found['per_level']:.2g} · level, {found['pairs']} pairs"
-            for match, found in row["repeatability"]["wsd"].items()
-        ]
+    lines += _repeat_lines(row.get("repeatability"))
     if row.get("equation"):
         lines.append(f"expected value: {row['equation']}")
     if row.get("printed") and "holds_for" in row:

@@ -14,15 +14,20 @@ from breathline.model.repeatability import WithinSubject
 from breathline.repeatability.statistics import Spread
 from breathline.repeatability.study import Finding
 
+LEAST_PAIRS = 5
+"""Fewer pairs tell next to nothing: the upper end would be more than 2.5 times the middle."""
+
 
 def judged_spreads(
     findings: Sequence[Finding], measure: str, *, same_tissue: bool
 ) -> dict[Match, WithinSubject]:
-    """Give the spread of a measure that changes are judged by, in every class of pairs that was studied."""
+    """Give the spread of a measure that changes are judged by, in every class with enough pairs."""
     found = {
         finding.match: _upper(finding.spread)
         for finding in findings
-        if finding.measure == measure and finding.same_tissue is same_tissue
+        if finding.measure == measure
+        and finding.same_tissue is same_tissue
+        and finding.spread.pairs >= LEAST_PAIRS
     }
     if Match.SEVERAL in found:
         found[Match.SEVERAL] = WithinSubject(

@@ -28,8 +28,6 @@ LEAST_CHANGE = 3.0
 """A true change of ground-glass is drawn from here [points of % of lung]."""
 MATRIX = 192
 TRUE_CHANGE = "true_change"
-ALIGNED = (Match.MATCHED, Match.INSPIRATION)
-"""Kinds of pairs that are laid on each other, which takes as long as all else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,13 +48,13 @@ class SimulatedPair:
 
 
 KINDS = (*(match.value for match in Match), TRUE_CHANGE)
-RESCANS: Mapping[Match, Mapping[str, Any]] = {
-    Match.MATCHED: {},
+ONE_THING: Mapping[Match, Mapping[str, Any]] = {
     Match.KERNEL: {"kernel": "sharp"},
     Match.DOSE: {"dose_mas": LOW_DOSE_MAS},
     Match.THICKNESS: {"layers": 2},
 }
-"""Protocols by which the second posture is shown; the first is a soft kernel, 120 mAs and 1.2 mm every 2.3 mm."""
+"""What differs from the reference, which has a soft kernel, 120 mAs and 1.2 mm every 2.3 mm."""
+EVERYTHING: Mapping[str, Any] = {"kernel": "sharp", "dose_mas": LOW_DOSE_MAS, "layers": 2}
 
 
 def spec_of(number: int) -> PhantomSpec:
@@ -99,49 +97,60 @@ def changed_spec(spec: PhantomSpec, number: int) -> PhantomSpec:
     return replace(spec, ground_glass=spec.ground_glass + float(change))
 
 
-def simulate_pairs(number: int, kinds: Collection[str] = KINDS) -> Iterator[SimulatedPair]:
+def simulate_pairs(
+    number: int, kinds: Collection[str] = KINDS, *, aligned: Collection[str] = KINDS
+) -> Iterator[SimulatedPair]:
     """Scan one simulated patient again and again, and measure every scan.
 
     Parameters
     ----------
     kinds
         Kinds of pairs wanted, of `KINDS`.
+    aligned
+        Those of them whose scans are laid on each other, which takes half as long as measuring them.
     """
     spec = spec_of(number)
     breath = float(np.random.default_rng([number, 63]).uniform(0.85, 1.0))
     base = draw_bare(spec)
-    first = measure_volume(scan_bare(base))
     again = draw_bare(replace(spec, visit=2, inspiration=breath), base)
-    for kind, protocol in RESCANS.items():
-        if kind in kinds:
-            yield _simulated(kind, base, first, again, measure_volume(scan_bare(again, **protocol)))
-    if TRUE_CHANGE in kinds:
-        later = draw_bare(replace(changed_spec(spec, number), visit=4, inspiration=breath))
-        yield _simulated(TRUE_CHANGE, base, first, later, measure_volume(scan_bare(later)))
-        del later
-    if Match.INTERVAL in kinds:
-        apart = [
-            draw_bare(replace(one.spec, thickness_mm=1.0, spacing_mm=10.0), base) for one in (base, again)
-        ]
-        scans = [measure_volume(scan_bare(one)) for one in apart]
-        yield _simulated(Match.INTERVAL, base, scans[0], again, scans[1])
-        del apart, scans
+    first = measure_volume(scan_bare(base))
+
+    def pair(kind: str, one: _Shown, other: _Shown) -> SimulatedPair:
+        return _simulated(kind, one, other, align=kind in aligned)
+
+    if Match.MATCHED in kinds:
+        yield pair(Match.MATCHED, (base, first), (again, measure_volume(scan_bare(again))))
     if {Match.INSPIRATION, Match.SEVERAL} & set(kinds):
         shallow = draw_bare(replace(spec, visit=3, inspiration=SHALLOW), base)
         if (
             Match.INSPIRATION in kinds
         ):  # the shallow breath first: the second scan is deeper, and nothing else
-            yield _simulated(Match.INSPIRATION, shallow, measure_volume(scan_bare(shallow)), base, first)
+            yield pair(Match.INSPIRATION, (shallow, measure_volume(scan_bare(shallow))), (base, first))
         if Match.SEVERAL in kinds:
-            other = scan_bare(shallow, kernel="sharp", dose_mas=LOW_DOSE_MAS, layers=2)
-            yield _simulated(Match.SEVERAL, base, first, shallow, measure_volume(other))
+            yield pair(
+                Match.SEVERAL, (base, first), (shallow, measure_volume(scan_bare(shallow, **EVERYTHING)))
+            )
+    if TRUE_CHANGE in kinds:
+        later = draw_bare(replace(changed_spec(spec, number), visit=4, inspiration=breath))
+        yield pair(TRUE_CHANGE, (base, first), (later, measure_volume(scan_bare(later))))
+    for kind, protocol in ONE_THING.items():
+        if kind in kinds:
+            yield pair(kind, (base, first), (again, measure_volume(scan_bare(again, **protocol))))
+    if Match.INTERVAL in kinds:
+        apart = [
+            draw_bare(replace(one.spec, thickness_mm=1.0, spacing_mm=10.0), base) for one in (base, again)
+        ]
+        one, other = ((bare, measure_volume(scan_bare(bare))) for bare in apart)
+        yield pair(Match.INTERVAL, one, other)
 
 
-def _simulated(
-    kind: str, before: BareScan, first: MeasuredScan, after: BareScan, second: MeasuredScan
-) -> SimulatedPair:
+_Shown = tuple[BareScan, MeasuredScan]
+
+
+def _simulated(kind: str, one: _Shown, other: _Shown, *, align: bool) -> SimulatedPair:
+    (before, first), (after, second) = one, other
     match = Match.MATCHED if kind == TRUE_CHANGE else Match(kind)
-    pair = pair_of(f"phantom {before.spec.seed}", first, second, match=match, align=kind in ALIGNED)
+    pair = pair_of(f"phantom {before.spec.seed}", first, second, match=match, align=align)
     return SimulatedPair(kind=str(kind), pair=pair, truth=_truth(before, after))
 
 
