@@ -1,8 +1,9 @@
 """From a study to the errors that changes are judged by.
 
 The upper end of the 95 % interval of a within-subject standard deviation is taken, not its middle: a study of a few
-tens of pairs knows it no better, and an error taken too small calls noise a change. Pairs that differ in several things
-are given no smaller a spread than pairs that differ in one of them.
+tens of pairs knows it no better, and an error taken too small calls noise a change. Where the spread grows with the
+level, the line may meet zero; it is not believed to fall below the spread of the lower half of the pairs. Pairs that
+differ in several things are given no smaller a spread than pairs that differ in one of them.
 """
 
 from __future__ import annotations
@@ -40,4 +41,5 @@ def judged_spreads(
 
 def _upper(spread: Spread) -> WithinSubject:
     wider = spread.sd_high / spread.sd if spread.sd > 0 else 1.0
-    return WithinSubject(sd=spread.at_zero * wider, per_level=spread.per_level * wider, pairs=spread.pairs)
+    at_zero = max(spread.at_zero, spread.lower_half_sd) if spread.grows else spread.sd
+    return WithinSubject(sd=at_zero * wider, per_level=spread.per_level * wider, pairs=spread.pairs)

@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from breathline.ct.change import Transition, extent_percent
+from breathline.ct.change import Transition
 from breathline.ct.compare import compare_measured
+from breathline.ct.extents import EXTENTS
 from breathline.ct.measure import MeasuredScan
 from breathline.errors import ScanError, Severity
 from breathline.model.measurement import Absence
 from breathline.model.protocol import Match, ScanProtocol
 from breathline.outcomes.protocol import match_protocols, protocol_of
 
-SAME_TISSUE: Mapping[str, tuple[str, ...]] = {
-    "ct_ground_glass": ("ground_glass",),
-    "ct_reticulation": ("reticulation",),
-    "ct_honeycombing": ("honeycombing",),
-    "ct_consolidation": ("consolidation",),
-    "ct_emphysema": ("emphysema",),
-    "ct_ild": ("ground_glass", "reticulation", "honeycombing", "consolidation"),
-    "ct_fibrosis": ("reticulation", "honeycombing"),
-}
+SAME_TISSUE = {measure: names for measure, names in EXTENTS.items() if measure != "ct_vessels"}
 """Extents that can be told of the same tissue, and the patterns they are made of."""
 
 Values = Mapping[str, tuple[float, float]]
@@ -122,8 +115,12 @@ def _same_tissue(first: MeasuredScan, second: MeasuredScan) -> tuple[Values, tup
 
 def same_tissue_extents(transitions: tuple[Transition, ...]) -> Values:
     """Give extents before and after of the same tissue, weighed by its volume in the first scan [%]."""
-    found = {}
-    for measure, patterns in SAME_TISSUE.items():
-        each = [extent_percent(transitions, pattern) for pattern in patterns]
-        found[measure] = (sum(one[0] for one in each), sum(one[1] for one in each))
-    return found
+    whole = sum(item.volume_ml for item in transitions)
+
+    def percent(side: str, patterns: tuple[str, ...]) -> float:
+        return 100.0 * sum(item.volume_ml for item in transitions if getattr(item, side) in patterns) / whole
+
+    return {
+        measure: (percent("before", patterns), percent("after", patterns))
+        for measure, patterns in SAME_TISSUE.items()
+    }

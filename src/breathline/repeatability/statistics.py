@@ -59,6 +59,8 @@ class Spread:
     at_zero, per_level
         Where the spread grows: wSD = at_zero + per_level · level (Bland & Altman 1999, section 3.2). Else the wSD
         and 0.
+    lower_half_sd
+        Within-subject standard deviation of the half of the pairs with the lower levels.
     """
 
     pairs: int
@@ -75,6 +77,7 @@ class Spread:
     grows_p: float | None
     at_zero: float
     per_level: float
+    lower_half_sd: float
 
     @property
     def grows(self) -> bool:
@@ -128,6 +131,7 @@ def spread_of(first: Sequence[float], second: Sequence[float], *, has_zero: bool
         grows_p=grows_p,
         at_zero=sd if line is None else line[0],
         per_level=0.0 if line is None else line[1],
+        lower_half_sd=within_sd(differences[np.argsort(levels, kind="stable")[: (one.size + 1) // 2]]),
     )
 
 
