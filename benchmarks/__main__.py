@@ -18,6 +18,7 @@ from benchmarks import (
     phantom_truth,
     published_groups,
     real_ct,
+    repeatability,
     speed,
     tables,
     trajectory,
@@ -41,6 +42,7 @@ PARTS = {
     "Two scans laid on each other": align,
     "Interval HRCT laid on another scan": interval_pairs,
     "What changed between two scans": change,
+    "Scanned again": repeatability,
 }
 
 HEAD = """\

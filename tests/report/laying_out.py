@@ -16,4 +16,6 @@ def content_of(
 ) -> Mapping[str, object]:
     say = say or read_wording()
     drawn = draw_timeline(assessment, say) if timeline else None
-    return report_content(assessment, Pictures(scans=(), notices=(), densities=(), changes=(), timeline=drawn), say)
+    return report_content(
+        assessment, Pictures(scans=(), notices=(), densities=(), changes=(), timeline=drawn), say
+    )

@@ -1,4 +1,4 @@
-"""``breathline ct``: one scan measured, or two compared."""
+"""``breathline ct``: one scan measured, two compared, or many pairs of an unchanged patient."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from breathline.outputs import check_folder
 
 @click.group()
 def ct() -> None:
-    """Measure chest CT, or compare two."""
+    """Measure chest CT, compare two, or tell how far measures repeat."""
 
 
 @ct.command()
@@ -126,6 +126,71 @@ def _same_tissue_line(item: Mapping[str, Any]) -> str:
         f"{item['baseline_raw']:.1f} to {item['followup_raw']:.1f} as scanned; {item['baseline']:.1f} to "
         f"{item['followup']:.1f} in the same tissue, {change:+.1f} ({item['low']:+.1f} to {item['high']:+.1f})"
     )
+
+
+@ct.command()
+@click.argument("table", required=False, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("-o", "--out", required=True, type=click.Path(path_type=Path), help="Folder for the results.")
+@click.option("--method", default=None, help="Pattern method; see `breathline list patterns`.")
+@click.option(
+    "--phantoms",
+    type=click.IntRange(1, 1000),
+    default=None,
+    metavar="N",
+    help="Without a table: N simulated patients.",
+)
+@click.option(
+    "--first",
+    type=click.IntRange(1, 100_000),
+    default=1,
+    show_default=True,
+    help="Number of the first of them.",
+)
+@click.option("--json", "as_text", is_flag=True, help="Print the results as JSON.")
+@click.option("--quiet", is_flag=True, help="No progress and no messages.")
+def repeatability(
+    table: Path | None,
+    out: Path,
+    *,
+    method: str | None,
+    phantoms: int | None,
+    first: int,
+    as_text: bool,
+    quiet: bool,
+) -> None:
+    """Tell how far CT measures differ between two scans of an unchanged patient.
+
+    TABLE is a CSV with the columns subject, first, second (scans; paths count from the folder of the table) and, if
+    wanted, class.
+    """
+    if (table is None) == (phantoms is None):
+        raise click.UsageError("Give a table of scan pairs, or --phantoms N.")
+    if phantoms is not None and method is not None:
+        raise click.UsageError("--method goes with a table; phantoms are measured by the method in use.")
+    with told(), progress_bars(quiet=quiet) as progress:
+        from breathline.ct.patterns import DEFAULT_METHOD  # noqa: PLC0415
+        from breathline.repeatability import study_pairs, study_phantoms  # noqa: PLC0415
+        from breathline.repeatability.write import (  # noqa: PLC0415
+            FILES,
+            MARK,
+            study_record,
+            study_table,
+            write_study,
+        )
+
+        check_folder(out, mark=MARK, holds=FILES)
+        if table is not None:
+            study = study_pairs(table, method=method or DEFAULT_METHOD, progress=progress)
+        else:
+            study = study_phantoms(phantoms or 1, first=first, progress=progress)
+        write_study(study, out)
+    for line in (*(str(problem) for problem in study.refused), *study.warnings):
+        say(line, quiet=quiet)
+    if as_text:
+        click.echo(json.dumps(study_record(study), indent=2, ensure_ascii=False))
+        return
+    say(study_table(study), quiet=quiet)
+    say(f"Written to {out}", quiet=quiet)
 
 
 def _predicted_tlc_l(*, age: float | None, height: float | None, sex: str | None) -> float | None:

@@ -14,6 +14,7 @@ from breathline.cli.telling import told
 if TYPE_CHECKING:
     from breathline.equations import ReferenceEquation
     from breathline.model.change import OutcomeMeasure, Threshold
+    from breathline.model.repeatability import Repeatability
     from breathline.physiology import Formula
     from breathline.verdict import Criterion
 
@@ -70,9 +71,23 @@ def _measure(key: str, measure: OutcomeMeasure) -> dict[str, Any]:
         "better": measure.direction.value if measure.direction else None,
         "plausible": list(measure.plausible),
         "error": _threshold(measure.error, measure.unit),
+        "repeatability": _repeatability(measure.repeatability),
         "important_difference": _threshold(measure.important_difference, measure.unit),
         "equation": measure.equation,
         "description": measure.description,
+    }
+
+
+def _repeatability(known: Repeatability | None) -> dict[str, Any] | None:
+    if known is None:
+        return None
+    return {
+        "wsd": {
+            match.value: {"at_zero": within.sd, "per_level": within.per_level, "pairs": within.pairs}
+            for match, within in known.raw.items()
+        },
+        "source": str(known.source),
+        "verified": known.source.verified,
     }
 
 
@@ -155,6 +170,16 @@ _ROWS: Mapping[str, Any] = {
 }
 
 
+def _repeat_lines(known: Mapping[str, Any] | None) -> list[str]:
+    if known is None:
+        return []
+    each = [
+        f"    {match}: wSD {found['at_zero']:.2g} + {found['per_level']:.2g} · level, {found['pairs']} pairs"
+        for match, found in known["wsd"].items()
+    ]
+    return [f"error 2.77 · wSD, by how alike two scans were made: {known['source']}", *each]
+
+
 def _text(row: Mapping[str, Any]) -> str:
     """Give one item as a heading and indented lines, leaving out what it does not have."""
     unit = f" [{row['unit']}]" if row.get("unit", "1") not in _UNIT_WORDS else ""
@@ -166,6 +191,7 @@ def _text(row: Mapping[str, Any]) -> str:
         if row.get(name):
             lines.append(f"{words} {row[name]['limit']}: {row[name]['source']}")
             lines.append(f"    {row[name]['printed']}")
+    lines += _repeat_lines(row.get("repeatability"))
     if row.get("equation"):
         lines.append(f"expected value: {row['equation']}")
     if row.get("printed") and "holds_for" in row:

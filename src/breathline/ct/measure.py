@@ -89,8 +89,27 @@ def measure_scan(
     RegistryError
         If there is no such method.
     """
+    PATTERN_METHODS[method]  # refused before the scan is read, not after it
+    return measure_volume(
+        read_scan(source, progress=progress),
+        method=method,
+        lungs=lungs,
+        predicted_tlc_l=predicted_tlc_l,
+        progress=progress,
+    )
+
+
+def measure_volume(
+    volume: Volume,
+    *,
+    method: str = DEFAULT_METHOD,
+    lungs: Path | LabelMap | None = None,
+    predicted_tlc_l: float | None = None,
+    progress: Progress = silent,
+) -> MeasuredScan:
+    """Measure a scan that is in memory already; parameters and errors as of `measure_scan`."""
     classifier = PATTERN_METHODS[method]
-    volume, anatomy = orient(read_scan(source, progress=progress))
+    volume, anatomy = orient(volume)
     progress("measuring", 0, 3)
     found: Lungs | None = None
     if lungs is None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from breathline.model.measurement import Moment, Standardised, Value
+from breathline.model.repeatability import Repeatability
 from breathline.sources import Source
 
 
@@ -87,7 +88,10 @@ class OutcomeMeasure:
         Values outside this range are refused at the door, in `unit`.
     error
         Smallest change that is not measurement error (coefficient of repeatability, 1.96·√2·SD within
-        subject); None for measures whose values carry their own interval (CT).
+        subject); None for measures from CT.
+    repeatability
+        Of a measure from CT: the spread of repeated scans, by how alike they were made. Where two scans belong to no
+        class of it, the intervals of the two values tell the error of their difference.
     important_difference
         Smallest change that matters to a patient.
     direction
@@ -126,6 +130,7 @@ class OutcomeMeasure:
     code: str = ""
     other_units: tuple[str, ...] = ()
     error: Threshold | None = None
+    repeatability: Repeatability | None = None
     important_difference: Threshold | None = None
     equation: str = ""
     ordinal: bool = False

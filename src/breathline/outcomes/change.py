@@ -11,8 +11,11 @@ from dataclasses import dataclass, replace
 
 from breathline.model.change import Change, Direction, Judgement, OutcomeMeasure, Threshold
 from breathline.model.measurement import Absence, Measurement, Standardised, Value
+from breathline.model.protocol import Match
+from breathline.model.repeatability import WithinSubject
 from breathline.outcomes.limits import Pair, error_in_unit, importance_in_unit, interval_of_difference
 from breathline.outcomes.reliable import rely_on
+from breathline.outcomes.repeatability import repeat_error, within_subject
 from breathline.outcomes.wording import (
     reason_for_absence,
     reason_for_comparison,
@@ -35,12 +38,15 @@ class Limits:
         False where the description of the measure has no such limit at all.
     interval
         95 % interval of the change.
+    repeats
+        True where the error is that of repeated scans.
     """
 
     error: float | None
     importance: float | None
     importance_known: bool
     interval: tuple[float, float] | None = None
+    repeats: bool = False
 
 
 def judge_change(
@@ -51,6 +57,8 @@ def judge_change(
     baseline_standardised: Standardised | None = None,
     followup_standardised: Standardised | None = None,
     obstacle: str = "",
+    match: Match | None = None,
+    same_tissue: bool = False,
 ) -> Change:
     """Judge whether a measure got better, worse, did not change, or cannot be told.
 
@@ -65,6 +73,10 @@ def judge_change(
     obstacle
         Why the two cannot be compared, as a sentence, when the caller knows more than the two values (such
         as oxygen given at one of them); empty otherwise.
+    match
+        How alike two scans were made, of which the values come; None where that is not known or not applicable.
+    same_tissue
+        True where the values are of the same tissue in two scans: their intervals together are that of the change.
 
     Raises
     ------
@@ -112,7 +124,14 @@ def judge_change(
             relative_percent=None if measure.ordinal else _relative(pair),
             reason=obstacle,
         )
-    return _judge_numbers(measure, frame, pair, _limits(measure, baseline, followup, pair))
+    within = within_subject(measure, match, same_tissue=same_tissue)
+    limits = _limits(
+        measure, pair, within, _own_interval(measure, baseline, followup, within, same_tissue=same_tissue)
+    )
+    if limits.repeats and measure.repeatability is not None:
+        source = str(measure.repeatability.source)
+        frame = replace(frame, error_source=source, source=(source, *frame.source))
+    return _judge_numbers(measure, frame, pair, limits)
 
 
 def in_own_unit(measure: OutcomeMeasure, item: Measurement) -> Measurement:
@@ -168,20 +187,43 @@ def _absence_judgement(baseline: Value, followup: Value) -> Judgement:
     return Judgement.WORSE if followup is Absence.UNABLE else Judgement.BETTER
 
 
-def _limits(measure: OutcomeMeasure, baseline: Measurement, followup: Measurement, pair: Pair) -> Limits:
+def _own_interval(
+    measure: OutcomeMeasure,
+    baseline: Measurement,
+    followup: Measurement,
+    within: WithinSubject | None,
+    *,
+    same_tissue: bool,
+) -> tuple[float, float] | None:
+    """Give the interval of the change that the two values carry, where it is to be heeded.
+
+    Of two scans each measured by itself, most of what may be off is alike at both dates; it stands in only where
+    nothing else is known.
+    """
+    if same_tissue or (within is None and measure.error is None):
+        return interval_of_difference(baseline, followup)
+    return None
+
+
+def _limits(
+    measure: OutcomeMeasure, pair: Pair, within: WithinSubject | None, interval: tuple[float, float] | None
+) -> Limits:
+    """Put the limits together; where several errors are known, the largest holds."""
     important = measure.important_difference
-    importance = None if important is None else importance_in_unit(important, pair)
-    if measure.error is not None:
-        error = error_in_unit(measure.error, pair)
-        interval = None if error is None else (pair.delta - error, pair.delta + error)
-    else:
-        interval = interval_of_difference(baseline, followup)
-        error = None if interval is None else _half_width_towards_zero(pair.delta, interval)
+    errors = [
+        None if within is None else repeat_error(within, (pair.baseline + pair.followup) / 2.0),
+        None if measure.error is None else error_in_unit(measure.error, pair),
+        None if interval is None else _half_width_towards_zero(pair.delta, interval),
+    ]
+    error = max((one for one in errors if one is not None), default=None)
+    if interval is None and error is not None:
+        interval = (pair.delta - error, pair.delta + error)
     return Limits(
         error=error,
-        importance=importance,
+        importance=None if important is None else importance_in_unit(important, pair),
         importance_known=important is not None,
         interval=interval,
+        repeats=within is not None,
     )
 
 

@@ -1,6 +1,7 @@
 """What the extents of parenchymal patterns on CT have in common."""
 
 from breathline.model.change import Direction, Domain, OutcomeMeasure, Scale, Threshold
+from breathline.outcomes.repeatability import repeatability_of
 from breathline.sources import Source
 
 PRINTED = (
@@ -34,6 +35,7 @@ def extent(key: str, label: str, description: str, *, by_analogy: bool = True) -
         domain=Domain.IMAGING,
         direction=Direction.LOWER,
         plausible=(0.0, 100.0),
+        repeatability=repeatability_of(key),
         important_difference=important_extent(by_analogy=by_analogy),
         description=description,
     )

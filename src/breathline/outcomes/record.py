@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from breathline.equations import EQUATIONS, ReferenceEquation, expected_arrays, predict
 from breathline.errors import BreathlineError
-from breathline.model.assessment import Standing
+from breathline.model.assessment import ScanSummary, Standing
 from breathline.model.change import Change, Judgement, OutcomeMeasure
 from breathline.model.course import Response, Trajectory
 from breathline.model.ct_change import CtChange
@@ -16,6 +16,7 @@ from breathline.model.patient import Person
 from breathline.outcomes.change import in_own_unit, judge_change
 from breathline.outcomes.learning import allow_for_learning, is_first_ever
 from breathline.outcomes.measures import OUTCOMES
+from breathline.outcomes.protocol import protocols_of, words_for_matching
 from breathline.outcomes.response import Visit, goodness, respond
 from breathline.outcomes.same_tissue import ScanPairs
 from breathline.outcomes.scan_pairs import BEFORE_WEEKS
@@ -159,6 +160,8 @@ def judge_record(
     standings: Sequence[Standing],
     treatment_start: Moment | None,
     treatment_stop: Moment | None = None,
+    *,
+    scans: Sequence[ScanSummary] = (),
     ct_changes: Sequence[CtChange] = (),
 ) -> RecordChanges:
     """Judge every measure of a record: on treatment against before it, and before it by the same rule.
@@ -172,6 +175,9 @@ def judge_record(
         every reason says so.
     treatment_stop
         End of it; None while it goes on. Values up to four weeks later still count as on treatment.
+    scans
+        The scans that CT values come from: two that were made alike are held against the error of such pairs. Without
+        them the intervals of the values tell the error.
     ct_changes
         Comparisons of scans: what is measured on two of them is judged in the same tissue where that is believed.
 
@@ -181,6 +187,7 @@ def judge_record(
         `changes` has exactly one entry for every measure in the record that can be judged.
     """
     window = _Window(day_of(treatment_start, treatment_start), day_of(treatment_stop, treatment_start))
+    protocols = protocols_of(scans, standings)
     on: list[_Stretch] = []
     before: list[_Stretch] = []
     best: list[Change | None] = []
@@ -189,7 +196,7 @@ def judge_record(
     for key in dict.fromkeys(s.measurement.measure for s in standings):
         if key not in OUTCOMES or OUTCOMES[key].direction is None:
             continue
-        series = Series.of(OUTCOMES[key], standings, treatment_start, pairs)
+        series = Series.of(OUTCOMES[key], standings, treatment_start, pairs, protocols)
         if not series.values and not series.undated:
             continue
         series = series.by_one_method(window.start, window.last)
@@ -359,6 +366,7 @@ def _judge(series: Series, baseline: Dated | None, followup: Dated) -> Change:
     missing = Measurement(measure=measure.key, value=Absence.NOT_RECORDED, unit=measure.unit)
     obstacle, note = ("", "") if baseline is None else conditions_of(series, baseline, followup)
     held = series.pairs.held(missing if baseline is None else baseline.item, followup.item)
+    matching = None if baseline is None else series.matching(baseline, followup)
     change = judge_change(
         measure,
         held.baseline,
@@ -366,10 +374,14 @@ def _judge(series: Series, baseline: Dated | None, followup: Dated) -> Change:
         baseline_standardised=None if baseline is None else baseline.standing.standardised,
         followup_standardised=followup.standing.standardised,
         obstacle=obstacle or held.obstacle,
+        match=None if matching is None else matching.match,
+        same_tissue=held.same_tissue,
     )
     if baseline is not None and is_first_ever(series, baseline):
         change = allow_for_learning(measure, change)
     notes = [text for text in (held.note, note) if text and change.delta is not None]
+    if matching is not None and change.error is not None:
+        notes.append(words_for_matching(matching))
     return _with_notes(change, [*notes, *notes_on(series, baseline, followup)])
 
 

@@ -45,12 +45,15 @@ class HeldTogether:
         Why they may not be compared, as a sentence; empty otherwise.
     note
         What a reader should know of where they come from.
+    same_tissue
+        True where they are of the same tissue, and their intervals together are that of the change.
     """
 
     baseline: Measurement
     followup: Measurement
     obstacle: str = ""
     note: str = ""
+    same_tissue: bool = False
 
 
 def _in_same_tissue(
@@ -69,7 +72,7 @@ def _in_same_tissue(
         "Both values are of the same tissue at the baseline's breath; each scan by itself gives "
         f"{found.baseline_raw:.1f} and {found.followup_raw:.1f} {found.unit}."
     )
-    return HeldTogether(before, after, note=note)
+    return HeldTogether(before, after, note=note, same_tissue=True)
 
 
 def _as_scanned(change: CtChange) -> str:

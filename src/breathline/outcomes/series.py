@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from statistics import fmean
 
 from breathline.model.assessment import Standing
 from breathline.model.change import Daily, Direction, OutcomeMeasure
 from breathline.model.measurement import Absence, Measurement, Moment, Standardised
+from breathline.model.protocol import ScanProtocol
 from breathline.outcomes.measures import OUTCOMES
+from breathline.outcomes.protocol import Matching, match_protocols
 from breathline.outcomes.same_tissue import NO_PAIRS, ScanPairs
 from breathline.units import convert
 
@@ -70,6 +72,8 @@ class Series:
         Methods whose values were left out, because those of `values` serve better.
     pairs
         Comparisons of the scans that values come from.
+    protocols
+        How each scan was made, by its name.
     """
 
     measure: OutcomeMeasure
@@ -79,6 +83,7 @@ class Series:
     first_day: float | None = None
     other_methods: tuple[str, ...] = ()
     pairs: ScanPairs = NO_PAIRS
+    protocols: Mapping[str, ScanProtocol] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -87,6 +92,7 @@ class Series:
         standings: Iterable[Standing],
         start: Moment | None,
         pairs: ScanPairs = NO_PAIRS,
+        protocols: Mapping[str, ScanProtocol] | None = None,
     ) -> Series:
         """Gather the values of a measure, one a day and method, in order of time."""
         dated, undated = [], []
@@ -104,7 +110,16 @@ class Series:
                 dated.append(Dated(day, standing))
         values = sorted(_one_a_day(measure, dated), key=lambda one: (one.day, _method(one)))
         first = next((one.day for one in values if one.informative), None)
-        return cls(measure, tuple(values), tuple(undated), conditions, first, pairs=pairs)
+        return cls(
+            measure, tuple(values), tuple(undated), conditions, first, pairs=pairs, protocols=protocols or {}
+        )
+
+    def matching(self, one: Dated, other: Dated) -> Matching | None:
+        """Tell how alike the scans of two values were made; None where a value is not of one scan."""
+        if self.measure.repeatability is None or one.tests > 1 or other.tests > 1:
+            return None
+        both = [self.protocols.get(dated.item.origin.scan) for dated in (one, other)]
+        return None if both[0] is None or both[1] is None else match_protocols(both[0], both[1])
 
     def by_one_method(self, start: float | None, last: float) -> Series:
         """Keep the values of the method that both sides of the comparison have, where there are several.

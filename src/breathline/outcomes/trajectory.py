@@ -22,11 +22,12 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from breathline.model.change import Direction, Judgement, OutcomeMeasure, Scale
+from breathline.model.change import Direction, Judgement, OutcomeMeasure, Scale, Threshold
 from breathline.model.course import Projection, Slope, Trajectory
 from breathline.model.measurement import Absence
 from breathline.outcomes.learning import is_first_ever
 from breathline.outcomes.reliable import Z_95
+from breathline.outcomes.repeatability import within_subject
 from breathline.outcomes.series import Dated, Series, conditions_of
 from breathline.outcomes.wording import amount, number
 from breathline.sources import Source
@@ -115,7 +116,7 @@ def draw_trajectory(
     before, on, left_out = _comparable(series, before, on)
     unpractised = any(is_first_ever(series, dated) for dated in before)
     used = [*before, *on]
-    sd = _sd(measure, used)
+    sd = _sd(series, used)
     if sd is None or len(used) < 3:
         return None
     times = np.array([(dated.day - start) / DAYS_PER_YEAR for dated in used])
@@ -137,7 +138,7 @@ def draw_trajectory(
         on=slopes.on,
         difference=slopes.difference,
         projection=_project(measure, times, values, sd, used),
-        source="" if measure.error is None else str(measure.error.source),
+        source=_source(series, used),
     )
     return _judged(measure, frame, left_out, unpractised=unpractised)
 
@@ -219,18 +220,46 @@ def _value(dated: Dated) -> float:
     return value
 
 
-def _sd(measure: OutcomeMeasure, used: Sequence[Dated]) -> float | None:
-    """Give the standard deviation of one value [unit of the measure]: published, or from its own interval (CT)."""
-    error = measure.error
+def _source(series: Series, used: Sequence[Dated]) -> str:
+    """Name the source of the standard deviation of one value; empty where the values' own intervals told it."""
+    known, error = series.measure.repeatability, series.measure.error
+    if known is not None and _repeat_sd(series, used) is not None:
+        return str(known.source)
+    return "" if error is None else str(error.source)
+
+
+def _repeat_sd(series: Series, used: Sequence[Dated]) -> float | None:
+    """Give the spread of repeated scans, by that one which is least like the last; None where one is not known."""
+    level = float(np.mean([_value(dated) for dated in used]))
+    found = []
+    for dated in used[:-1]:
+        matching = series.matching(dated, used[-1])
+        within = None if matching is None else within_subject(series.measure, matching.match)
+        if within is None:
+            return None
+        found.append(within.at(level))
+    return max(found, default=None) or None
+
+
+def _sd(series: Series, used: Sequence[Dated]) -> float | None:
+    """Give the standard deviation of one value: published, of repeated scans, or from its own interval (CT)."""
     if not used:
         return None
-    if error is not None:
-        single = error.value / (Z_95 * sqrt(2.0))
-        if error.scale is Scale.ABSOLUTE:
-            return single
-        if error.scale is Scale.RELATIVE:
-            return single / 100.0 * float(np.mean([abs(_value(dated)) for dated in used])) or None
-        return None
+    if series.measure.error is not None:
+        return _published_sd(series.measure.error, used)
+    return _repeat_sd(series, used) or _own_sd(used)
+
+
+def _published_sd(error: Threshold, used: Sequence[Dated]) -> float | None:
+    single = error.value / (Z_95 * sqrt(2.0))
+    if error.scale is Scale.ABSOLUTE:
+        return single
+    if error.scale is Scale.RELATIVE:
+        return single / 100.0 * float(np.mean([abs(_value(dated)) for dated in used])) or None
+    return None
+
+
+def _own_sd(used: Sequence[Dated]) -> float | None:
     spreads = [
         (dated.item.high - dated.item.low) / (2.0 * Z_95)
         for dated in used

@@ -14,7 +14,7 @@ from breathline.model.volume import PATTERN_CODES, Geometry
 from breathline.phantom.breathing import at_points, posture, to_scan
 from breathline.phantom.chest import Chest, clear_lung, draw_chest
 from breathline.phantom.compiled import FloatArray, Grid
-from breathline.phantom.disease import choose_cuts
+from breathline.phantom.disease import Cuts, choose_cuts
 from breathline.phantom.look import look_of
 from breathline.phantom.render import LEFT, RIGHT, Frame, Scene, Tubes, draw_plane, draw_tubes
 from breathline.phantom.scanner import Scanner, blurred, noisy, set_up
@@ -61,14 +61,17 @@ def geometry_of(spec: PhantomSpec) -> Geometry:
     )
 
 
-def prepare(spec: PhantomSpec, baseline: PhantomSpec | None = None) -> Scan:
-    """Draw the patient, the way they lie and breathe, and the disease of the day."""
+def prepare(spec: PhantomSpec, baseline: PhantomSpec | None = None, tissue_of: Scan | None = None) -> Scan:
+    """Draw the patient, the way they lie and breathe, and the disease of the day.
+
+    Parameters
+    ----------
+    tissue_of
+        Another scan of the patient whose disease this one shall have, place by place of the tissue.
+    """
     chest = draw_chest(spec.seed, spec.variety)
     moved = posture(spec)
-    sharpness = max(spec.pixel_mm, spec.thickness_mm / 2, 0.5)
-    cuts = choose_cuts(
-        chest.space, chest.disease.values, (chest.lung, clear_lung(chest, sharpness)), moved, (spec, baseline)
-    )
+    cuts = _cuts(chest, moved, spec, baseline) if tissue_of is None else _same_cuts(tissue_of)
     supine = spec.position == "supine"
     scene = Scene(
         posture=moved,
@@ -88,6 +91,17 @@ def prepare(spec: PhantomSpec, baseline: PhantomSpec | None = None) -> Scan:
     geometry = geometry_of(spec)
     heights = np.arange(spec.slice_count, dtype=np.float64) * geometry.spacing_mm[0] + geometry.origin_mm[2]
     return Scan(spec, chest, moved, scene, _moved(branches, moved), set_up(spec), heights)
+
+
+def _cuts(chest: Chest, moved: Grid, spec: PhantomSpec, baseline: PhantomSpec | None) -> Cuts:
+    sharpness = max(spec.pixel_mm, spec.thickness_mm / 2, 0.5)
+    masks = (chest.lung, clear_lung(chest, sharpness))
+    return choose_cuts(chest.space, chest.disease.values, masks, moved, (spec, baseline))
+
+
+def _same_cuts(scan: Scan) -> Cuts:
+    scene = scan.scene
+    return Cuts(scene.level, scene.border, scene.progressed, scene.baseline)
 
 
 def _widened(chest: Chest, scene: Scene) -> Branches:

@@ -45,7 +45,7 @@ def simulate_phantom(
     lungs, patterns = np.empty(geometry.shape, dtype=np.uint8), np.empty(geometry.shape, dtype=np.uint8)
     for number, item in enumerate(draw_slices(prepare(spec, baseline))):
         hu[number], lungs[number], patterns[number] = item.hu, item.lungs, item.patterns
-    volume = Volume(hu=hu, geometry=geometry, acquisition=_acquisition(spec))
+    volume = Volume(hu=hu, geometry=geometry, acquisition=acquisition_of(spec))
     return (
         volume,
         LabelMap(labels=lungs, geometry=geometry, names=LUNG_CODES, method="phantom truth"),
@@ -53,7 +53,8 @@ def simulate_phantom(
     )
 
 
-def _acquisition(spec: PhantomSpec) -> Acquisition:
+def acquisition_of(spec: PhantomSpec) -> Acquisition:
+    """Give what the header of a phantom says of how it was made."""
     return Acquisition(
         manufacturer="Breathline",
         model="Breathline chest phantom",
