@@ -7,8 +7,9 @@ from breathline.cli.listing import list_items
 from breathline.cli.main import main
 from breathline.cli.phantom import phantom
 from breathline.cli.predict import predict
+from breathline.cli.review import review_command
 
-for command in (demo_command, check, assess_command, ct, phantom, predict, list_items):
+for command in (demo_command, check, assess_command, review_command, ct, phantom, predict, list_items):
     main.add_command(command)
 
 __all__ = ["main"]

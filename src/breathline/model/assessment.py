@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from breathline.errors import Problem
 from breathline.model.change import Change
+from breathline.model.correction import Corrections
 from breathline.model.course import DomainFinding, Response, Trajectory
 from breathline.model.criterion import ConditionAnswer, Period
 from breathline.model.exposure import ExposureSummary
@@ -140,6 +141,8 @@ class Assessment:
         Slopes before treatment and on it.
     domains, domains_before
         What each side of the disease did on treatment, and before it by the same rule.
+    corrections
+        What readers corrected, and the answer without it; None where the assessment was made without a log.
     """
 
     schema: str
@@ -164,3 +167,4 @@ class Assessment:
     trajectories: tuple[Trajectory, ...] = ()
     domains: tuple[DomainFinding, ...] = ()
     domains_before: tuple[DomainFinding, ...] = ()
+    corrections: Corrections | None = None
