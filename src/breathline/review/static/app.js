@@ -1,12 +1,20 @@
 // The review page: joins the two scans, the controls and the corrections.
 import { Brush } from "./brush.js";
 import { Forms } from "./forms.js";
-import { Pane } from "./pane.js";
 
 const one = (selector) => document.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];
 
-const state = await (await fetch("/api/state")).json();
+// The words are on the screen before the viewer is read, which takes longer than everything else.
+const asked = fetch("/api/state").then((response) => response.json());
+await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+await new Promise((done, fail) => {
+  const script = Object.assign(document.createElement("script"), { src: "/static/niivue.js" });
+  Object.assign(script, { onload: done, onerror: fail });
+  document.head.append(script);
+});
+const { Pane } = await import("./pane.js");
+const state = await asked;
 const say = (key, parts = {}) =>
   (state.words[`page.${key}`] ?? key).replace(/\{(\w+)\}/g, (_, name) => parts[name] ?? "");
 const chosen = { view: "axial", window: "lung", overlay: "none" };

@@ -10,6 +10,31 @@ export const VIEWS = {
 export const WINDOWS = { lung: [-1350, 150], mediastinum: [-160, 240], wide: [-1400, 1000] };
 
 
+const GRADIENT_UNITS = [33990, 33992];
+
+// Slices only: the library would also work out light and shade for a rendering in 3D, which takes most of the time in
+// which a volume is loaded or its window changed, and which this page never shows.
+class SliceViewer extends Niivue {
+  refreshLayers(volume, layer) {
+    super.refreshLayers(volume, layer);
+    for (const name of Object.keys(this.muted ?? {})) delete this.gl[name];
+    this.muted = null;
+  }
+
+  rgbaTex(texture, unit, dims, isEmpty = false) {
+    const forLight = GRADIENT_UNITS.includes(unit) && dims[3] > 2;
+    if (forLight && !this.muted) {
+      this.muted = {
+        drawArrays() {},
+        framebufferTextureLayer() {},
+        checkFramebufferStatus: () => this.gl.FRAMEBUFFER_COMPLETE,
+      };
+      Object.assign(this.gl, this.muted);
+    }
+    return super.rgbaTex(texture, unit, forLight ? [2, 2, 2, 2] : dims, isEmpty);
+  }
+}
+
 export class Pane {
   constructor(figure, scan, words) {
     this.figure = figure;
@@ -28,7 +53,7 @@ export class Pane {
   async open(view, window) {
     if (this.scan.missing) return this.tellMissing(this.scan.missing);
     this.tellState(this.say("loading"));
-    this.nv = new Niivue({
+    this.nv = new SliceViewer({
       backColor: [0.043, 0.059, 0.075, 1],
       crosshairColor: [0.35, 0.85, 1, 0.9],
       crosshairWidth: 1,
