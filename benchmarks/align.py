@@ -97,8 +97,8 @@ def comparison_rows() -> Iterator[Row]:
         figure=f"{seconds:.0f} s, {spent:.0f} s of processor; {peak:.2f} GiB", wanted="≤ 60 s, ≤ 3.5 GiB",
         met=seconds <= 60 and peak <= 3.5,
     )  # fmt: skip
-    extent = next(item for item in record["extent"] if item["pattern"] == "ground_glass")
-    change = extent["followup_same_tissue"] - extent["baseline_same_tissue"]
+    extent = next(item for item in record["same_tissue"] if item["measure"] == "ct_ground_glass")
+    change = extent["followup"] - extent["baseline"]
     true = truths[1].percent["ground_glass"] - truths[0].percent["ground_glass"]
     yield Row(
         what="change of ground-glass in the same tissue; truth", on=on,

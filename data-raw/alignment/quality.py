@@ -11,11 +11,11 @@ import numpy as np
 from benchmarks.align import make, pairs_here
 from benchmarks.pairs import Pair
 
-from breathline.ct.align.alignment import LungQuality
 from breathline.ct.align.lattice import lung_image
 from breathline.ct.align.matching import likeness
 from breathline.ct.align.quality import inverse_error, judged, likeness_nearby
 from breathline.ct.align.register import LEVELS, pyramid, register
+from breathline.model.ct_change import LungQuality
 from breathline.model.volume import LUNG_CODES
 
 LIMITS = (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from breathline import __version__
-from breathline.errors import Problem, ScanError, Severity
 from breathline.exposure import (
     describe_steps,
     estimate_exposure,
@@ -17,18 +16,17 @@ from breathline.exposure import (
     summarise_exposure,
     tell_problems,
 )
-from breathline.model.assessment import SCHEMA, Assessment, ScanSummary, Subject, Timeline, Verdict
+from breathline.model.assessment import SCHEMA, Assessment, Subject, Timeline, Verdict
 from breathline.model.criterion import Period
 from breathline.model.exposure import ExposureSummary
-from breathline.model.measurement import Measurement, Moment, Origin
-from breathline.model.patient import PatientRecord, Person, ScanRef
+from breathline.model.measurement import Measurement, Moment
+from breathline.model.patient import PatientRecord, Person
 from breathline.model.safety import CtcaeVersion
-from breathline.model.volume import QualityFlag, ScanMeasurement, Step
-from breathline.outcomes import OUTCOMES, derive, judge_record, standardise
+from breathline.outcomes import derive, judge_record, standardise
 from breathline.progress import Progress, silent
 from breathline.safety import summarise_safety
+from breathline.scans import measure_scans
 from breathline.summary import tell_summary
-from breathline.units import same_kind
 from breathline.verdict import CRITERIA, Criterion, Evidence, find_domains
 
 
@@ -47,7 +45,7 @@ def assess(
     record
         The patient record, as `breathline.read_patient` gives it.
     folder
-        Where the label maps of the scans are written, as ``ct/<scan>/``.
+        Where the label maps of the scans are written, as ``ct/<scan>/``, and their comparisons, as ``ct/change/``.
     criteria
         Names of the criteria to apply beside the overall one; None means all.
     ctcae
@@ -60,13 +58,13 @@ def assess(
     Assessment
         Self-contained: a report or an export needs nothing else.
     """
-    scans, from_scans, steps, refused = measure_scans(record.scans, folder, progress)
-    measured = (*record.measurements, *from_scans)
+    scans = measure_scans(record.scans, record.treatment_start, folder, progress)
+    measured = (*record.measurements, *scans.measurements)
     derived = derive(standardise(measured, record.person), record.person, record.labs)
     standings = standardise((*measured, *derived.measurements), record.person)
     exposure = estimate_exposure(summarise_exposure(record.doses, record.treatment_start), record)
-    timeline = draw_timeline(record, exposure, from_scans)
-    judged = judge_record(standings, timeline.treatment_start, timeline.treatment_stop)
+    timeline = draw_timeline(record, exposure, scans.measurements)
+    judged = judge_record(standings, timeline.treatment_start, timeline.treatment_stop, scans.changes)
     exposure = relate_course(exposure, judged.course)
     safety = summarise_safety(
         record.events,
@@ -97,7 +95,7 @@ def assess(
         patient=show_subject(record.person),
         timeline=timeline,
         measurements=standings,
-        scans=scans,
+        scans=tuple(scans.summaries),
         changes=judged.changes,
         course=judged.course,
         before=judged.before,
@@ -113,8 +111,8 @@ def assess(
             verdicts[0],
             started=timeline.treatment_start is not None,
         ),
-        warnings=(*record.warnings, *refused, *derived.problems, *tell_problems(exposure)),
-        steps=(*steps, *describe_steps(exposure)),
+        warnings=(*record.warnings, *scans.problems, *derived.problems, *tell_problems(exposure)),
+        steps=(*scans.steps, *describe_steps(exposure)),
         inputs=record.inputs,
         version=__version__,
         against_best=judged.against_best,
@@ -123,117 +121,7 @@ def assess(
         trajectories=judged.trajectories,
         domains=find_domains(judged.changes, judged.responses),
         domains_before=find_domains(judged.before, judged.responses_before),
-    )
-
-
-def measure_scans(
-    scans: Sequence[ScanRef], folder: Path, progress: Progress
-) -> tuple[tuple[ScanSummary, ...], tuple[Measurement, ...], tuple[Step, ...], tuple[Problem, ...]]:
-    """Measure every scan, one after the other, so that only one is in memory; a refused one is said to be so."""
-    summaries, measurements, steps, problems = [], [], [], []
-    for ref in scans:
-        try:
-            result = _measure_one(ref, folder / "ct" / ref.name, progress)
-        except ScanError as error:
-            summaries.append(_refused(ref, error))
-            problems += [_as_warning(problem, ref) for problem in error.problems]
-            continue
-        summaries.append(_summarised(ref, result))
-        measurements += [
-            _dated(measurement, ref) for measurement in result.measurements if is_judged_unit(measurement)
-        ]
-        steps += [step for step in result.steps if step not in steps]
-    return tuple(summaries), tuple(measurements), tuple(steps), tuple(problems)
-
-
-def check_scans(
-    scans: Sequence[ScanRef], progress: Progress = silent
-) -> tuple[tuple[ScanRef, ...], tuple[Problem, ...]]:
-    """Read every picture of every scan without measuring it; give the scans that can be read, and what is wrong."""
-    # Loaded here for the same reason as in `_measure_one`.
-    from breathline.ct.read import read_scan  # noqa: PLC0415
-
-    usable: list[ScanRef] = []
-    problems: list[Problem] = []
-    for ref in scans:
-        try:
-            read_scan(ref.files or ref.path, progress=_naming(ref, progress))
-        except ScanError as error:
-            problems += [_as_warning(problem, ref) for problem in error.problems]
-        else:
-            usable.append(ref)
-    return tuple(usable), tuple(problems)
-
-
-def is_judged_unit(measurement: Measurement) -> bool:
-    """Tell the percentage that is judged from the same extent in mL, which stays in ``measurements.json``."""
-    measure = OUTCOMES.get(measurement.measure)
-    return measure is None or same_kind(measurement.unit, measure.unit)
-
-
-def _measure_one(ref: ScanRef, target: Path, progress: Progress) -> ScanMeasurement:
-    # Loaded here, because half of the time in which tables alone are assessed would go into loading it.
-    from breathline.ct.measure import measure_scan, write_scan  # noqa: PLC0415
-
-    measured = measure_scan(ref.files or ref.path, progress=_naming(ref, progress))
-    write_scan(measured, target)
-    return measured.result
-
-
-def _naming(ref: ScanRef, progress: Progress) -> Progress:
-    def named(step: str, done: int, total: int) -> None:
-        progress(f"{ref.name}: {step}", done, total)
-
-    return named
-
-
-def _summarised(ref: ScanRef, result: ScanMeasurement) -> ScanSummary:
-    return ScanSummary(
-        name=ref.name,
-        when=ref.when,
-        facts=dict(result.scan),
-        quality=result.quality,
-        labels=dict(result.labels),
-        folder=f"ct/{ref.name}",
-    )
-
-
-def _refused(ref: ScanRef, error: ScanError) -> ScanSummary:
-    flags = tuple(
-        # Where the folder lay on this computer is nobody's business in a result that is passed on.
-        QualityFlag(
-            code=problem.code,
-            severity=Severity.ERROR,
-            message=str(replace(problem, file=Path(problem.file).name)),
-        )
-        for problem in error.problems
-    )
-    return ScanSummary(name=ref.name, when=ref.when, facts={}, quality=flags)
-
-
-def _as_warning(problem: Problem, ref: ScanRef) -> Problem:
-    return Problem(
-        code=problem.code,
-        severity=Severity.WARNING,
-        message=f"The scan of {ref.name} could not be measured and is left out: {problem.message}",
-        mend=problem.mend,
-        file=f"ct/{Path(problem.file).name}" if Path(problem.file).name else f"ct ({ref.name})",
-    )
-
-
-def _dated(measurement: Measurement, ref: ScanRef) -> Measurement:
-    return Measurement(
-        measure=measurement.measure,
-        value=measurement.value,
-        unit=measurement.unit,
-        when=ref.when,
-        low=measurement.low,
-        high=measurement.high,
-        region=measurement.region,
-        method=measurement.method,
-        device=measurement.device,
-        note=measurement.note,
-        origin=Origin(scan=ref.name),
+        ct_changes=tuple(scans.changes),
     )
 
 

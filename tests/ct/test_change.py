@@ -94,7 +94,7 @@ def test_what_is_not_believed_is_not_compared(aligned):
     assert (found.labels.labels[inside] == CHANGE_CODES["not_compared"]).all()
     assert found.transitions == ()
     with pytest.raises(ValueError, match="nothing was compared"):
-        extent_percent(found.transitions, "ground_glass")
+        extent_percent(found.transitions, ["ground_glass"])
 
 
 def test_transitions_count_every_voxel_once(aligned):
@@ -109,4 +109,4 @@ def test_transitions_count_every_voxel_once(aligned):
     assert sum(item.followup_ml for item in turned) == pytest.approx(block, rel=0.01)
     assert sum(item.volume_ml for item in found.transitions) == pytest.approx(lungs)
     assert {item.region.split("_")[0] for item in turned} == {"right"}
-    assert extent_percent(found.transitions, "ground_glass") == pytest.approx((100 * block / lungs, 0.0))
+    assert extent_percent(found.transitions, ["ground_glass"]) == pytest.approx((100 * block / lungs, 0.0))

@@ -49,12 +49,13 @@ def written(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) ->
 
 def test_the_change_of_ground_glass_is_the_truth_s(comparison, chest, later, written):
     record = json.loads((written / MARK).read_text(encoding="utf-8"))
-    (extent,) = [item for item in record["extent"] if item["pattern"] == "ground_glass"]
+    (extent,) = [item for item in record["same_tissue"] if item["measure"] == "ct_ground_glass"]
     before, after = (
         100.0 * (item[2].labels == 2).sum() / (item[1].labels > 0).sum() for item in (chest, later)
     )
-    change = extent["followup_same_tissue"] - extent["baseline_same_tissue"]
+    change = extent["followup"] - extent["baseline"]
     assert change == pytest.approx(after - before, abs=2.0)
+    assert extent["low"] <= after - before <= extent["high"]
     assert record["volume_ml"]["cleared"] > 10 * record["volume_ml"]["new"]
     assert record["scans"]["baseline"]["date"] < record["scans"]["followup"]["date"]
 
@@ -106,6 +107,8 @@ def test_a_user_is_told_not_shown_a_traceback(tmp_path):
     assert not (tmp_path / "o").exists()
 
 
-def test_it_is_said_that_change_carries_no_interval(written):
+def test_every_volume_of_change_lies_within_its_interval(written):
     content = json.loads((written / MARK).read_text(encoding="utf-8"))
-    assert "no_intervals" in {flag["code"] for flag in content["quality"] if flag["severity"] == "warning"}
+    judged = [item for item in content["volumes"] if item["change"] != "not_compared"]
+    assert judged
+    assert all(item["low_ml"] <= item["volume_ml"] <= item["high_ml"] for item in judged)

@@ -57,7 +57,7 @@ def _check_scans(
 ) -> tuple[tuple[ScanRef, ...], tuple[Problem, ...]]:
     if not record.scans:
         return (), ()
-    from breathline.pipeline import check_scans  # noqa: PLC0415 - what reads pictures loads only for pictures
+    from breathline.scans import check_scans  # noqa: PLC0415 - what reads pictures loads only for pictures
 
     return check_scans(record.scans, progress)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -107,15 +108,24 @@ def compare(
     if as_text:
         click.echo(json.dumps(content, indent=2, ensure_ascii=False))
         return
-    for name, volume in content["volume_ml"].items():
-        say(f"{name.replace('_', ' ')}: {volume:.0f} mL", quiet=quiet)
-    for item in content["extent"]:
-        raw = f"{item['baseline']:.1f} to {item['followup']:.1f} % of the lungs"
-        same = (
-            f"{item['baseline_same_tissue']:.1f} to {item['followup_same_tissue']:.1f} % of the same tissue"
-        )
-        say(f"{item['pattern'].replace('_', ' ')}: {raw}; {same}", quiet=quiet)
+    for item in content["volumes"]:
+        if item["region"] == "lungs":
+            ends = item["low_ml"], item["high_ml"]
+            interval = "" if None in ends else f" ({ends[0]:.0f} to {ends[1]:.0f})"
+            say(f"{item['change'].replace('_', ' ')}: {item['volume_ml']:.0f} mL{interval}", quiet=quiet)
+    for item in content["same_tissue"]:
+        say(_same_tissue_line(item), quiet=quiet)
     say(f"Written to {out}", quiet=quiet)
+
+
+def _same_tissue_line(item: Mapping[str, Any]) -> str:
+    """Say what a measure of two scans was, as scanned and of the same tissue."""
+    change = item["followup"] - item["baseline"]
+    return (
+        f"{item['measure'].removeprefix('ct_').replace('_', ' ')} [{item['unit']}]: "
+        f"{item['baseline_raw']:.1f} to {item['followup_raw']:.1f} as scanned; {item['baseline']:.1f} to "
+        f"{item['followup']:.1f} in the same tissue, {change:+.1f} ({item['low']:+.1f} to {item['high']:+.1f})"
+    )
 
 
 def _predicted_tlc_l(*, age: float | None, height: float | None, sex: str | None) -> float | None:

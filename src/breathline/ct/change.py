@@ -7,7 +7,7 @@ is wider than that reach to both sides.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from breathline import __version__
 from breathline.ct.align import Alignment, believed_in_slice, jacobian_in_slice, warp_labels
 from breathline.ct.regions import CELLS, find_regions
-from breathline.model.volume import PATTERN_CODES, LabelArray, LabelMap, Step
+from breathline.model.ct_change import Transition
+from breathline.model.volume import PATTERN_CODES, Geometry, LabelArray, LabelMap, Step
 
 CHANGE_CODES: Mapping[str, int] = MappingProxyType(
     {
@@ -65,29 +66,6 @@ _LONE: Mapping[str, str] = {
 """What a change counts as where it is thinner than the reach of error to both sides."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transition:
-    """How much lung of a region went from one pattern to another.
-
-    Parameters
-    ----------
-    region
-        One of the twelve regions of the baseline.
-    before, after
-        Names of the patterns.
-    volume_ml
-        Volume of that tissue in the baseline [mL].
-    followup_ml
-        Volume of the same tissue in the follow-up [mL].
-    """
-
-    region: str
-    before: str
-    after: str
-    volume_ml: float
-    followup_ml: float
-
-
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ChangeMap:
     """Change of each place of the baseline's lungs.
@@ -100,11 +78,15 @@ class ChangeMap:
         The follow-up's patterns on the baseline's grid.
     transitions
         Every transition that occurs, where the alignment is believed.
+    amounts_ml
+        (13, changes + 1, changes + 1): volume by region (codes of ``CELLS``), by the change that the two labels of a
+        place give by themselves, and by the change it counts as within error [mL].
     """
 
     labels: LabelMap
     warped: LabelMap
     transitions: tuple[Transition, ...]
+    amounts_ml: NDArray[np.float64]
 
 
 def map_change(baseline: LabelMap, followup: LabelMap, alignment: Alignment) -> ChangeMap:
@@ -124,6 +106,7 @@ def map_change(baseline: LabelMap, followup: LabelMap, alignment: Alignment) -> 
     before, after = (_groups(item.labels, compared) for item in (baseline, warped))
     labels = _classified(before, after, _offsets(baseline.geometry.spacing_mm))
     labels[(lungs > 0) & ~compared] = CHANGE_CODES["not_compared"]
+    regions = find_regions(alignment.baseline_lungs).labels
     step = Step(name="change", parameters={"reach_mm": REACH_MM}, version=__version__)
     return ChangeMap(
         labels=LabelMap(
@@ -131,7 +114,8 @@ def map_change(baseline: LabelMap, followup: LabelMap, alignment: Alignment) -> 
             steps=(*alignment.steps, step),
         ),
         warped=warped,
-        transitions=_transitions(baseline, warped, believed, alignment),
+        transitions=_transitions(baseline, warped, regions * compared, alignment),
+        amounts_ml=_amounts_ml((before, after), labels, regions, baseline.geometry),
     )  # fmt: skip
 
 
@@ -278,39 +262,67 @@ def _last_look(
                 found[z, y, x] = here if kept else lone[here]
 
 
+def _amounts_ml(
+    groups: tuple[LabelArray, LabelArray], labels: LabelArray, regions: LabelArray, geometry: Geometry
+) -> NDArray[np.float64]:
+    """Count volumes by region, change before error is allowed for, and change after."""
+    size = 1 + max(CHANGE_CODES.values())
+    plain = np.full((256, 256), CHANGE_CODES["not_compared"], dtype=np.uint8)
+    codes = [*range(len(_GROUPS)), _MUTE]
+    classes = _classes()
+    for first in codes:
+        for second in codes:
+            was, now = (_CLEAR if code == _MUTE else code for code in (first, second))
+            plain[first, second] = classes[was, now]
+    found = np.zeros((1 + len(CELLS)) * size * size)
+    for number, layer in enumerate(regions):
+        here = layer > 0
+        if not here.any():
+            continue
+        own = plain[groups[0][number][here], groups[1][number][here]]
+        index = (layer[here].astype(np.int64) * size + own) * size + labels[number][here]
+        found += np.bincount(index, minlength=found.size) * _slice_ml(geometry, number)
+    return found.reshape(1 + len(CELLS), size, size)
+
+
+def _slice_ml(geometry: Geometry, number: int) -> float:
+    """Volume that a voxel of a slice stands for [mL]."""
+    _, dy, dx = geometry.spacing_mm
+    return float(geometry.spans_mm[number]) * dy * dx / 1000.0
+
+
 def _transitions(
-    baseline: LabelMap, warped: LabelMap, believed: NDArray[np.bool_], alignment: Alignment
+    baseline: LabelMap, warped: LabelMap, regions: LabelArray, alignment: Alignment
 ) -> tuple[Transition, ...]:
-    """Count tissue by region, pattern before and pattern after."""
-    regions = find_regions(alignment.baseline_lungs).labels
+    """Count tissue by region, pattern before and pattern after; `regions` is 0 where nothing is compared."""
     size = 1 + max(PATTERN_CODES.values())
     bins = (1 + len(CELLS)) * size * size
-    voxels, grown = np.zeros(bins), np.zeros(bins)
+    before, after = np.zeros(bins), np.zeros(bins)
     for number, layer in enumerate(regions):
-        here = (layer > 0) & believed[number] & (baseline.labels[number] > 0) & (warped.labels[number] > 0)
+        here = layer > 0
         if not here.any():
             continue
         pair = baseline.labels[number][here].astype(np.int64) * size + warped.labels[number][here]
         index = layer[here].astype(np.int64) * size * size + pair
-        voxels += np.bincount(index, minlength=bins)
-        grown += np.bincount(index, jacobian_in_slice(alignment, number)[here], minlength=bins)
+        each = _slice_ml(baseline.geometry, number)
+        before += each * np.bincount(index, minlength=bins)
+        after += each * np.bincount(index, jacobian_in_slice(alignment, number)[here], minlength=bins)
     names = {code: name for name, code in PATTERN_CODES.items()}
     places = {code: name for name, code in CELLS.items()}
-    each = baseline.geometry.voxel_ml
     return tuple(
         Transition(
             region=places[int(n) // (size * size)],
             before=names[int(n) // size % size],
             after=names[int(n) % size],
-            volume_ml=float(voxels[n]) * each,
-            followup_ml=float(grown[n]) * each,
+            volume_ml=float(before[n]),
+            followup_ml=float(after[n]),
         )
-        for n in np.flatnonzero(voxels)
+        for n in np.flatnonzero(before)
     )
 
 
-def extent_percent(transitions: tuple[Transition, ...], pattern: str) -> tuple[float, float]:
-    """Give a pattern's share of the compared lung before and after, at the baseline's breath [%].
+def extent_percent(transitions: Sequence[Transition], patterns: Collection[str]) -> tuple[float, float]:
+    """Give the share of patterns in the compared lung before and after, at the baseline's breath [%].
 
     The same tissue is weighed alike at both dates, by its volume in the baseline, so that a lobe that was better
     filled at one of them weighs no more there.
@@ -318,6 +330,6 @@ def extent_percent(transitions: tuple[Transition, ...], pattern: str) -> tuple[f
     whole = sum(item.volume_ml for item in transitions)
     if whole == 0:
         raise ValueError("nothing was compared")
-    before = sum(item.volume_ml for item in transitions if item.before == pattern)
-    after = sum(item.volume_ml for item in transitions if item.after == pattern)
+    before = sum(item.volume_ml for item in transitions if item.before in patterns)
+    after = sum(item.volume_ml for item in transitions if item.after in patterns)
     return 100.0 * before / whole, 100.0 * after / whole

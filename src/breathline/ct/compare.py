@@ -13,14 +13,18 @@ import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
 from breathline.ct.align import Alignment, align, displacement_in_slice, warp_volume
-from breathline.ct.change import CHANGE_CODES, ChangeMap, extent_percent, map_change
+from breathline.ct.change import CHANGE_CODES, ChangeMap, map_change
+from breathline.ct.change_volumes import change_volumes
+from breathline.ct.lung_loss import loss_flags
 from breathline.ct.measure import MeasuredScan, flag_record, measure_scan, plain_grid, write_labels
 from breathline.ct.order import stored_axes
 from breathline.ct.pairing import pairing_flags
 from breathline.ct.patterns import DEFAULT_METHOD
+from breathline.ct.same_tissue import same_tissue
 from breathline.dicom.series import Series
-from breathline.errors import OutputError, ScanError, Severity
-from breathline.model.volume import PATTERN_CODES, QualityFlag, Step, Volume
+from breathline.errors import OutputError, ScanError
+from breathline.model.ct_change import ChangeVolume, SameTissue
+from breathline.model.volume import QualityFlag, Step, Volume
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
 from breathline.vectors import Planes, write_vectors
@@ -28,18 +32,8 @@ from breathline.vectors import Planes, write_vectors
 SCHEMA = "breathline/change/1"
 MARK = "change.json"
 FILES = ("displacement.nii.gz", "warped.nii.gz", "change.nii.gz")
-DISEASE = ("ground_glass", "consolidation", "reticulation", "honeycombing")
 
 Source = Path | Sequence[Path] | Series
-
-NO_INTERVALS = QualityFlag(
-    code="no_intervals",
-    severity=Severity.WARNING,
-    message=(
-        "Volumes of change and extents of the same tissue are given without an interval: how far they may be off "
-        "between two real visits has not been measured yet."
-    ),
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,14 +42,21 @@ class Comparison:
 
     Parameters
     ----------
+    volumes, same_tissue
+        How much changed where, and what was measured of the same tissue at both dates.
+    protocol
+        What sets the scans apart besides the lungs.
     quality
-        What a reader should know before believing the comparison.
+        What else a reader should know before believing the comparison.
     """
 
     baseline: MeasuredScan
     followup: MeasuredScan
     alignment: Alignment
     change: ChangeMap
+    volumes: tuple[ChangeVolume, ...]
+    same_tissue: tuple[SameTissue, ...]
+    protocol: tuple[QualityFlag, ...]
     quality: tuple[QualityFlag, ...]
     steps: tuple[Step, ...]
 
@@ -112,7 +113,10 @@ def compare_measured(first: MeasuredScan, second: MeasuredScan, *, progress: Pro
         followup=second,
         alignment=alignment,
         change=change,
-        quality=(*pairing_flags(first.volume, second.volume), *alignment.flags, NO_INTERVALS),
+        volumes=change_volumes(change),
+        same_tissue=same_tissue(first, second, alignment, change),
+        protocol=pairing_flags(first.volume, second.volume),
+        quality=(*alignment.flags, *loss_flags([lung.quality for lung in alignment.lungs])),
         steps=change.labels.steps,
     )
 
@@ -127,18 +131,27 @@ def write_comparison(comparison: Comparison, out: Path, *, progress: Progress = 
     OutputError
         If something cannot be written; what was there before is left as it was.
     """
-    volume = comparison.baseline.volume
     try:
         with whole_folder(out, mark=MARK, holds=FILES) as place:
-            write_labels(comparison.change.labels, volume, place / "change.nii.gz")
-            warped = warp_volume(comparison.followup.volume, comparison.alignment)
-            _write_volume(warped, volume, place / "warped.nii.gz")
-            _write_displacement(comparison.alignment, volume, place / "displacement.nii.gz", progress)
+            write_images(comparison, place, progress=progress)
             text = json.dumps(change_record(comparison), indent=2, ensure_ascii=False)
             (place / MARK).write_text(text + "\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "the disk refused"
         raise OutputError(f"The results could not be written to '{out}': {reason}.") from error
+
+
+def write_images(
+    comparison: Comparison, folder: Path, *, prefix: str = "", progress: Progress = silent
+) -> Volume:
+    """Write the three images of `FILES`, each name after a prefix; give the warped follow-up, which is one of them."""
+    volume = comparison.baseline.volume
+    displacement, warped_name, change = (folder / f"{prefix}{name}" for name in FILES)
+    write_labels(comparison.change.labels, volume, change)
+    _write_displacement(comparison.alignment, volume, displacement, progress)
+    warped = warp_volume(comparison.followup.volume, comparison.alignment)
+    _write_volume(warped, volume, warped_name)
+    return warped
 
 
 def _write_volume(warped: Volume, like: Volume, target: Path) -> None:
@@ -167,8 +180,6 @@ def _write_displacement(alignment: Alignment, volume: Volume, target: Path, prog
 def change_record(comparison: Comparison) -> dict[str, Any]:
     """Give the content of ``change.json``."""
     change = comparison.change
-    each = change.labels.geometry.voxel_ml
-    counts = np.bincount(change.labels.labels.ravel(), minlength=1 + max(CHANGE_CODES.values()))
     return {
         "schema": SCHEMA,
         "scans": {
@@ -176,35 +187,16 @@ def change_record(comparison: Comparison) -> dict[str, Any]:
             "followup": dict(comparison.followup.result.scan),
         },
         "labels": dict(CHANGE_CODES),
-        "volume_ml": {name: round(float(counts[code]) * each, 3) for name, code in CHANGE_CODES.items()},
-        "extent": [_extent(comparison, name) for name in DISEASE] if change.transitions else [],
+        "volume_ml": {item.change: item.volume_ml for item in comparison.volumes if item.region == "lungs"},
+        "volumes": [asdict(item) for item in comparison.volumes],
+        "same_tissue": [asdict(item) for item in comparison.same_tissue],
         "transitions": [asdict(item) for item in change.transitions],
         "alignment": [asdict(lung.quality) for lung in comparison.alignment.lungs],
         "doubtful_regions": comparison.alignment.doubtful_regions,
-        "quality": [flag_record(flag) for flag in comparison.quality],
+        "quality": [flag_record(flag) for flag in (*comparison.protocol, *comparison.quality)],
         "steps": [
             {"name": step.name, "parameters": dict(step.parameters), "version": step.version}
             for step in comparison.steps
         ],
         "version": __version__,
     }
-
-
-def _extent(comparison: Comparison, pattern: str) -> dict[str, float | str]:
-    """Give a pattern's extent at both dates as measured, and of the same tissue at the baseline's breath [%]."""
-    raw = [_raw(scan, pattern) for scan in (comparison.baseline, comparison.followup)]
-    same = extent_percent(comparison.change.transitions, pattern)
-    return {
-        "pattern": pattern,
-        "unit": "%",
-        "baseline": round(raw[0], 4),
-        "followup": round(raw[1], 4),
-        "baseline_same_tissue": round(same[0], 4),
-        "followup_same_tissue": round(same[1], 4),
-    }
-
-
-def _raw(scan: MeasuredScan, pattern: str) -> float:
-    labels = scan.patterns.labels
-    whole = int(np.count_nonzero(labels))
-    return 100.0 * int(np.count_nonzero(labels == PATTERN_CODES[pattern])) / max(1, whole)

@@ -10,6 +10,7 @@ from breathline.model.change import Change
 from breathline.model.correction import Corrections
 from breathline.model.course import DomainFinding, Response, Trajectory
 from breathline.model.criterion import ConditionAnswer, Period
+from breathline.model.ct_change import CtChange
 from breathline.model.exposure import ExposureSummary
 from breathline.model.measurement import Measurement, Moment, Standardised
 from breathline.model.patient import Diagnosis, InputFile, Sex
@@ -143,6 +144,8 @@ class Assessment:
         What each side of the disease did on treatment, and before it by the same rule.
     corrections
         What readers corrected, and the answer without it; None where the assessment was made without a log.
+    ct_changes
+        Each scan compared place by place with the baseline of its time, in order of the follow-ups.
     """
 
     schema: str
@@ -168,3 +171,4 @@ class Assessment:
     domains: tuple[DomainFinding, ...] = ()
     domains_before: tuple[DomainFinding, ...] = ()
     corrections: Corrections | None = None
+    ct_changes: tuple[CtChange, ...] = ()

@@ -10,12 +10,15 @@ from breathline.errors import BreathlineError
 from breathline.model.assessment import Standing
 from breathline.model.change import Change, Judgement, OutcomeMeasure
 from breathline.model.course import Response, Trajectory
+from breathline.model.ct_change import CtChange
 from breathline.model.measurement import Absence, Measurement, Moment, Standardised
 from breathline.model.patient import Person
 from breathline.outcomes.change import in_own_unit, judge_change
 from breathline.outcomes.learning import allow_for_learning, is_first_ever
 from breathline.outcomes.measures import OUTCOMES
 from breathline.outcomes.response import Visit, goodness, respond
+from breathline.outcomes.same_tissue import ScanPairs
+from breathline.outcomes.scan_pairs import BEFORE_WEEKS
 from breathline.outcomes.series import WHOLE_LUNG, Dated, Series, conditions_of, day_of, notes_on
 from breathline.outcomes.trajectory import draw_trajectory
 from breathline.units import convert, same_kind
@@ -25,9 +28,6 @@ BASELINE_WEEKS = 26.0
 
 GRACE_WEEKS = 4.0
 """A value this long after the last dose still speaks of the treatment [weeks]."""
-
-BEFORE_WEEKS = 104.0
-"""How far back the course before treatment is looked at [weeks]."""
 
 DAYS_PER_YEAR = 365.25
 
@@ -159,6 +159,7 @@ def judge_record(
     standings: Sequence[Standing],
     treatment_start: Moment | None,
     treatment_stop: Moment | None = None,
+    ct_changes: Sequence[CtChange] = (),
 ) -> RecordChanges:
     """Judge every measure of a record: on treatment against before it, and before it by the same rule.
 
@@ -171,6 +172,8 @@ def judge_record(
         every reason says so.
     treatment_stop
         End of it; None while it goes on. Values up to four weeks later still count as on treatment.
+    ct_changes
+        Comparisons of scans: what is measured on two of them is judged in the same tissue where that is believed.
 
     Returns
     -------
@@ -182,10 +185,11 @@ def judge_record(
     before: list[_Stretch] = []
     best: list[Change | None] = []
     trajectories: list[Trajectory | None] = []
+    pairs = ScanPairs.of(ct_changes)
     for key in dict.fromkeys(s.measurement.measure for s in standings):
         if key not in OUTCOMES or OUTCOMES[key].direction is None:
             continue
-        series = Series.of(OUTCOMES[key], standings, treatment_start)
+        series = Series.of(OUTCOMES[key], standings, treatment_start, pairs)
         if not series.values and not series.undated:
             continue
         series = series.by_one_method(window.start, window.last)
@@ -354,17 +358,18 @@ def _judge(series: Series, baseline: Dated | None, followup: Dated) -> Change:
     measure = series.measure
     missing = Measurement(measure=measure.key, value=Absence.NOT_RECORDED, unit=measure.unit)
     obstacle, note = ("", "") if baseline is None else conditions_of(series, baseline, followup)
+    held = series.pairs.held(missing if baseline is None else baseline.item, followup.item)
     change = judge_change(
         measure,
-        missing if baseline is None else baseline.item,
-        followup.item,
+        held.baseline,
+        held.followup,
         baseline_standardised=None if baseline is None else baseline.standing.standardised,
         followup_standardised=followup.standing.standardised,
-        obstacle=obstacle,
+        obstacle=obstacle or held.obstacle,
     )
     if baseline is not None and is_first_ever(series, baseline):
         change = allow_for_learning(measure, change)
-    notes = [note] if note and change.delta is not None else []
+    notes = [text for text in (held.note, note) if text and change.delta is not None]
     return _with_notes(change, [*notes, *notes_on(series, baseline, followup)])
 
 

@@ -10,6 +10,7 @@ from breathline.model.assessment import Standing
 from breathline.model.change import Daily, Direction, OutcomeMeasure
 from breathline.model.measurement import Absence, Measurement, Moment, Standardised
 from breathline.outcomes.measures import OUTCOMES
+from breathline.outcomes.same_tissue import NO_PAIRS, ScanPairs
 from breathline.units import convert
 
 WHOLE_LUNG = ("", "lungs")
@@ -67,6 +68,8 @@ class Series:
         Day of the first test on record by any method; None where there is none.
     other_methods
         Methods whose values were left out, because those of `values` serve better.
+    pairs
+        Comparisons of the scans that values come from.
     """
 
     measure: OutcomeMeasure
@@ -75,9 +78,16 @@ class Series:
     conditions: Mapping[str, Mapping[float, Measurement]]
     first_day: float | None = None
     other_methods: tuple[str, ...] = ()
+    pairs: ScanPairs = NO_PAIRS
 
     @classmethod
-    def of(cls, measure: OutcomeMeasure, standings: Iterable[Standing], start: Moment | None) -> Series:
+    def of(
+        cls,
+        measure: OutcomeMeasure,
+        standings: Iterable[Standing],
+        start: Moment | None,
+        pairs: ScanPairs = NO_PAIRS,
+    ) -> Series:
         """Gather the values of a measure, one a day and method, in order of time."""
         dated, undated = [], []
         conditions: dict[str, dict[float, Measurement]] = {key: {} for key in measure.conditions}
@@ -94,7 +104,7 @@ class Series:
                 dated.append(Dated(day, standing))
         values = sorted(_one_a_day(measure, dated), key=lambda one: (one.day, _method(one)))
         first = next((one.day for one in values if one.informative), None)
-        return cls(measure, tuple(values), tuple(undated), conditions, first)
+        return cls(measure, tuple(values), tuple(undated), conditions, first, pairs=pairs)
 
     def by_one_method(self, start: float | None, last: float) -> Series:
         """Keep the values of the method that both sides of the comparison have, where there are several.

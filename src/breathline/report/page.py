@@ -21,6 +21,7 @@ from breathline.model.change import Change
 from breathline.report.sections.citations import Citations
 from breathline.report.sections.course import view_before, view_values
 from breathline.report.sections.criteria import view_criteria
+from breathline.report.sections.ct_change import ChangeView
 from breathline.report.sections.domains import view_courses_of_measures, view_domains
 from breathline.report.sections.exposure import (
     DrugView,
@@ -62,12 +63,13 @@ def render_page(
     notices: tuple[str, ...],
     timeline: Figure | None,
     say: Wording,
+    ct_changes: tuple[ChangeView, ...] = (),
 ) -> str:
     """Lay out the whole report as one HTML document."""
     return (
         _environment()
         .get_template("report.html.jinja")
-        .render(page_content(assessment, shown, notices, timeline, say))
+        .render(page_content(assessment, shown, notices, timeline, say), ct_changes=ct_changes)
     )
 
 

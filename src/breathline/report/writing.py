@@ -10,10 +10,13 @@ from matplotlib.figure import Figure
 
 from breathline.errors import OutputError
 from breathline.figures import draw_balance, draw_ct, draw_exposure, draw_timeline
+from breathline.figures.change import draw_change
 from breathline.figures.style import png_bytes, svg_bytes
+from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
 from breathline.report.catalogue import read_wording
 from breathline.report.page import render_page
+from breathline.report.sections.ct_change import judged_pair, read_slices, view_ct_changes
 from breathline.report.sections.scans import read_shown_scans
 
 REPORT = "report.html"
@@ -42,12 +45,16 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
     say = read_wording()
     shown, notices = read_shown_scans(assessment, folder, say)
     timeline = draw_timeline(assessment, say)
-    page = render_page(assessment, shown, notices, timeline, say)
+    changes = view_ct_changes(assessment, folder, say)
+    page = render_page(assessment, shown, notices, timeline, say, changes)
     figures: dict[str, Figure] = {}
     if timeline is not None:
         figures["timeline"] = timeline
     if any(scan.slices for scan in shown):
         figures["ct"] = draw_ct(shown, say)
+    change = _draw_change(assessment, folder, say)
+    if change is not None:
+        figures["ct-change"] = change
     balance = draw_balance(assessment, say)
     if balance is not None:
         figures["balance"] = balance
@@ -61,6 +68,14 @@ def write_report(assessment: Assessment, folder: Path) -> Path:
     target = folder / REPORT
     _write_whole(target, page.encode("utf-8"))
     return target
+
+
+def _draw_change(assessment: Assessment, folder: Path, say: Wording) -> Figure | None:
+    change = judged_pair(assessment)
+    slices = () if change is None else read_slices(change, folder)
+    if change is None or not slices:
+        return None
+    return draw_change(slices, change.labels, (say("ct.role.baseline"), say("ct.role.followup")), say)
 
 
 def _write_whole(target: Path, content: bytes) -> None:

@@ -8,7 +8,6 @@ from breathline import __version__
 from breathline.ct.align.alignment import (
     Alignment,
     LungAlignment,
-    LungQuality,
     believed_in_slice,
     displacement_in_slice,
     jacobian_in_slice,
@@ -19,6 +18,7 @@ from breathline.ct.align.refusal import AlignmentError, common_lungs, other_pati
 from breathline.ct.align.register import LEVELS, pyramid, register
 from breathline.ct.align.smoothing import STIFFNESS
 from breathline.ct.align.warp import warp_labels, warp_volume
+from breathline.model.ct_change import LungQuality
 from breathline.model.volume import LabelMap, Step, Volume
 
 __all__ = [

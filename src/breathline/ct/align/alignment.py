@@ -10,41 +10,8 @@ from numpy.typing import NDArray
 
 from breathline.ct.align.lattice import FloatArray, Vector, world_axes
 from breathline.ct.align.register import Field
+from breathline.model.ct_change import LungQuality
 from breathline.model.volume import Geometry, LabelArray, LabelMap, QualityFlag, Step
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LungQuality:
-    """How well one lung lies on itself, told without knowing the truth.
-
-    Parameters
-    ----------
-    name
-        ``right_lung`` or ``left_lung``.
-    inverse_mm, inverse_95_mm
-        Mean and 95th percentile of how far a place lands from where it set out, when it is sent to the follow-up and
-        back by a registration the other way round [mm].
-    likeness
-        Mean correlation of detail between the scans once they lie on each other, 0 to 1.
-    vessel_overlap
-        Dice overlap of vessels, 0 to 1.
-    least_jacobian
-        Volume to which the most squeezed place shrinks; a fold would be 0 or less.
-    volume_ml, mass_g
-        Of the lung in the baseline and in the follow-up [mL, g].
-    doubtful_percent
-        Share of the lung that is not believed [%].
-    """
-
-    name: str
-    inverse_mm: float
-    inverse_95_mm: float
-    likeness: float
-    vessel_overlap: float
-    least_jacobian: float
-    volume_ml: tuple[float, float]
-    mass_g: tuple[float, float]
-    doubtful_percent: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from breathline.ct.align.alignment import LungAlignment, LungQuality, jacobian_of
+from breathline.ct.align.alignment import LungAlignment, jacobian_of
 from breathline.ct.align.features import Features
 from breathline.ct.align.lattice import FloatArray, LungImage, world_axes
 from breathline.ct.align.matching import likeness
@@ -16,6 +16,7 @@ from breathline.ct.align.register import LEVELS, Field
 from breathline.ct.align.unfolding import LEAST_JACOBIAN, squeezed
 from breathline.ct.regions import CELLS, find_regions
 from breathline.errors import Severity
+from breathline.model.ct_change import LungQuality
 from breathline.model.volume import LabelMap, QualityFlag
 
 MOST_INVERSE_MM = 3.0

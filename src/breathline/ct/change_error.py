@@ -1,0 +1,50 @@
+"""How far volumes of change, and changes of extent in the same tissue, may be off: 95 % intervals.
+
+What can move them: labels that are wrong at either date, and an alignment that is off at the border of what changed.
+Both are held against parts of the figure's size, added in squares, as intervals of extents are
+(`breathline.ct.extents`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from breathline.ct.interval import Interval
+
+VOLUME_FLOOR = 1.0
+"""What is called changed, or missed, whatever the volume [% of the lungs]."""
+VOLUME_SHARE = 0.3
+"""What a volume of change may be off in proportion to itself."""
+VOLUME_ASIDE = 1.0
+"""How many times the volume that was set aside as within error may truly have changed."""
+EXTENT_FLOOR = 0.8
+"""What the change of an extent may be off, whatever it is [% of the lungs]."""
+EXTENT_SHARE = 0.2
+"""What the change of an extent may be off in proportion to itself."""
+EXTENT_OWN = 0.1
+"""What it may be off in proportion to the extents themselves."""
+
+
+def volume_interval(volume_ml: float, aside_ml: float, region_ml: float, lungs_ml: float) -> Interval:
+    """Give the 95 % interval of the volume of one change in a region [mL].
+
+    Parameters
+    ----------
+    aside_ml
+        Volume whose two labels say the same change, but which counts as within error.
+    region_ml, lungs_ml
+        Volume of the region, and of both lungs.
+    """
+    # What is mistaken is patchy: in a part of the lungs it may be more than in the whole.
+    floor = VOLUME_FLOOR / 100.0 * float(np.sqrt(region_ml * lungs_ml))
+    off = float(np.hypot(floor, VOLUME_SHARE * volume_ml))
+    up = float(np.hypot(off, VOLUME_ASIDE * aside_ml))
+    return Interval(volume_ml, max(0.0, volume_ml - off), min(region_ml, volume_ml + up))
+
+
+def extent_change_interval(before: float, after: float) -> Interval:
+    """Give the 95 % interval of the change of an extent in the same tissue [% of the lungs]."""
+    change = after - before
+    own = EXTENT_OWN * float(np.hypot(before, after))
+    off = float(np.sqrt(EXTENT_FLOOR**2 + (EXTENT_SHARE * change) ** 2 + own**2))
+    return Interval(change, max(-100.0, change - off), min(100.0, change + off))
