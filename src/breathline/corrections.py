@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -216,6 +217,23 @@ def read_edit(folder: Path, content: LabelCorrection) -> LabelEdit:
         before=runs[:, 2].astype(np.uint8),
         after=runs[:, 3].astype(np.uint8),
     )
+
+
+def copy_corrections(folder: Path, target: Path) -> None:
+    """Copy a log beside an assessment that holds it, so that the next review goes on from there."""
+    target.mkdir(parents=True, exist_ok=True)
+    for item in read_corrections(folder):
+        names = [f"{item.number:05d}.json"]
+        if isinstance(item.content, LabelCorrection):
+            names.append(Path(item.content.edit).name)
+        for name in names:
+            shutil.copyfile(folder / name, target / name)
+
+
+def holds_all(folder: Path, other: Path) -> bool:
+    """Tell whether a log holds, word for word, every correction of another."""
+    held = set(read_corrections(folder))
+    return all(item in held for item in read_corrections(other))
 
 
 def target_of(content: Content) -> tuple[object, ...]:

@@ -12,7 +12,9 @@ from breathline.cli.telling import say, told
 
 @click.command("review")
 @click.argument("out", type=click.Path(path_type=Path))
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Port on this computer; any free one without it.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help="Port on this computer; any free one without it."
+)
 @click.option("--no-browser", is_flag=True, help="Print the link and open nothing.")
 @click.option("--quiet", is_flag=True, help="Print nothing but the link.")
 def review_command(out: Path, port: int, *, no_browser: bool, quiet: bool) -> None:

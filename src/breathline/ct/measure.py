@@ -17,6 +17,7 @@ from breathline.ct.lungs import Lungs, find_lungs
 from breathline.ct.masks import read_mask
 from breathline.ct.order import stored_axes, stored_grid
 from breathline.ct.patterns import DEFAULT_METHOD, PATTERN_METHODS
+from breathline.ct.patterns.method import PatternMap
 from breathline.ct.quality import judge_quality
 from breathline.ct.quantify import quantify
 from breathline.ct.read import read_scan
@@ -40,13 +41,17 @@ CHEST_MARGIN_MM = 25.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MeasuredScan:
-    """A scan with its label maps and what was measured on it; `found` is None where lungs were given."""
+    """A scan with its label maps and what was measured on it; `found` is None where lungs were given.
+
+    `classified` holds the patterns again, with where the method is in doubt.
+    """
 
     volume: Volume
     lungs: LabelMap
     patterns: LabelMap
     result: ScanMeasurement
     found: Lungs | None = None
+    classified: PatternMap | None = None
 
 
 def measure_scan(
@@ -109,7 +114,14 @@ def measure_scan(
         steps=(*volume.steps, *lung_map.steps, *patterns.labels.steps),
         version=__version__,
     )
-    return MeasuredScan(volume=volume, lungs=lung_map, patterns=patterns.labels, result=result, found=found)
+    return MeasuredScan(
+        volume=volume,
+        lungs=lung_map,
+        patterns=patterns.labels,
+        classified=patterns,
+        result=result,
+        found=found,
+    )
 
 
 def _scan_facts(volume: Volume) -> dict[str, float | int | str | bool | None]:

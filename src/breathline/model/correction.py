@@ -181,3 +181,26 @@ class Corrections:
     entries: tuple[AppliedCorrection, ...]
     values: tuple[CorrectedValue, ...] = ()
     answer_before: tuple[str, str] = ("", "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ScanCorrections:
+    """Everything that readers corrected on one scan.
+
+    Parameters
+    ----------
+    edits
+        Number of the correction, the map it was painted on, and its voxels, in the order in which they were said.
+    left_out
+        Regions that are not measurable on some scan of the record, and so are left out of every one, each with who
+        said so and why.
+    not_measurable
+        Why nothing of the scan is used; empty where it is.
+    """
+
+    edits: tuple[tuple[int, str, LabelEdit], ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    not_measurable: str = ""
+
+
+NOT_CORRECTED = ScanCorrections()

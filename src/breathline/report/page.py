@@ -19,6 +19,7 @@ from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
 from breathline.model.change import Change
 from breathline.report.sections.citations import Citations
+from breathline.report.sections.corrections import view_corrections
 from breathline.report.sections.course import view_before, view_values
 from breathline.report.sections.criteria import view_criteria
 from breathline.report.sections.ct_change import ChangeView
@@ -102,6 +103,7 @@ def page_content(
         "responses": view_responses(assessment, say),
         "untold_responses": untold_responses(assessment, say),
         "scans": view_scans(assessment, shown, notices, say),
+        "corrections": view_corrections(assessment, say),
         "domains": view_domains(assessment, say),
         "measure_courses": view_courses_of_measures(assessment),
         "before": view_before(assessment, say),

@@ -44,7 +44,9 @@ class LabelStore:
         with self._reading:
             box = self._known.get(source)
             if box is None:
-                box = np.ascontiguousarray(in_box(from_stored(read_array(source), grid), grid)).astype(np.uint8)
+                box = np.ascontiguousarray(in_box(from_stored(read_array(source), grid), grid)).astype(
+                    np.uint8
+                )
                 self._known[source] = box
         if painted:
             box = box.copy()
@@ -84,7 +86,9 @@ def edit_from_view(runs: Any, grid: ViewGrid, codes: Sequence[int]) -> LabelEdit
     known = np.isin(table[:, 2:], list(codes)).all()
     fits = (start >= 0) & (length > 0) & (start + length <= whole) & (start % columns + length <= columns)
     if not fits.all() or not known or bool(np.any(before == after)):
-        raise OutputError("The painted voxels do not fit this scan. Open the page again and repeat the stroke.")
+        raise OutputError(
+            "The painted voxels do not fit this scan. Open the page again and repeat the stroke."
+        )
     z, rest = np.divmod(start, rows * columns)
     y, x = np.divmod(rest, columns)
     first = columns - x - length  # the view's columns run the other way
@@ -106,7 +110,9 @@ def _table(runs: Any) -> NDArray[np.int64]:
     if not isinstance(runs, list) or not 0 < len(runs) <= MOST_RUNS:
         raise OutputError("Nothing was painted.")
     ok = all(
-        isinstance(run, list) and len(run) == 4 and all(type(item) is int and 0 <= item < 2**40 for item in run)
+        isinstance(run, list)
+        and len(run) == 4
+        and all(type(item) is int and 0 <= item < 2**40 for item in run)
         for run in runs
     )
     if not ok:

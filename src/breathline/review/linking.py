@@ -134,9 +134,7 @@ class Link:
         return self.field[index].astype(np.float64) * QUANTUM_MM, True
 
 
-def read_link(
-    source: Path, baseline: ViewGrid, followup: ViewGrid, lungs: NDArray[np.uint8]
-) -> Link:
+def read_link(source: Path, baseline: ViewGrid, followup: ViewGrid, lungs: NDArray[np.uint8]) -> Link:
     """Read the displacements of ``<followup>.displacement.nii.gz``.
 
     Parameters
@@ -188,13 +186,17 @@ def _read_field(
     number = -1
     for number, plane in enumerate(planes):
         if plane.shape != expected:
-            raise OutputError("The displacements lie on another grid than the baseline. Assess the patient again.")
+            raise OutputError(
+                "The displacements lie on another grid than the baseline. Assess the patient again."
+            )
         place = places.get(number % count)
         if place is not None:
             kept = plane[np.ix_(stored[1], stored[2])]
             found[number // count, place] = np.rint(kept / QUANTUM_MM).astype(np.int16)
     if number + 1 != 3 * count:
-        raise OutputError("The displacements lie on another grid than the baseline. Assess the patient again.")
+        raise OutputError(
+            "The displacements lie on another grid than the baseline. Assess the patient again."
+        )
     order = [1 + int(part) for part in np.argsort(grid.axes)]
     return np.ascontiguousarray(found.transpose(*order, 0))
 

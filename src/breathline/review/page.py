@@ -11,10 +11,10 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from breathline.figures.style import PALETTE
 from breathline.figures.wording import Wording
-from breathline.model.assessment import Assessment
 from breathline.model.measurement import Absence
 from breathline.report.catalogue import read_wording
 from breathline.report.sections.citations import Citations
+from breathline.report.sections.corrections import view_corrections
 from breathline.report.sections.front import overall_verdict, patient_line
 from breathline.report.sections.outcomes import view_outcomes
 from breathline.report.sections.quality import view_warnings
@@ -70,11 +70,13 @@ def render_review(review: Review) -> str:
             values=_values(review, say),
             warnings=view_warnings(assessment, say),
             scans=review.scans,
-            regions=[(key, say.optional(f"region.{key}", key.replace("_", " "))) for key in regions_of(review)],
+            regions=[
+                (key, say.optional(f"corrections.region.{key}", key.replace("_", " ")))
+                for key in regions_of(review)
+            ],
             absences=[(item.value, say(f"absence.{item.value}")) for item in Absence],
             figures=[name for name in FIGURES if figure_file(review.folder, name).is_file()],
-            corrected=_corrected(assessment, say),
-            answer_before=assessment.corrections.answer_before if assessment.corrections else ("", ""),
+            corrected=view_corrections(assessment, say),
             command=f"breathline assess PATIENT -o NEW --corrections {review.corrections_folder}",
         )
     )
@@ -107,23 +109,6 @@ def _values(review: Review, say: Wording) -> tuple[ValueRow, ...]:
 
 def _where(file: str, row: int | None, say: Wording) -> str:
     return file if row is None else say("quality.where_row", file=file, row=row)
-
-
-def _corrected(assessment: Assessment, say: Wording) -> tuple[tuple[str, str, str, str], ...]:
-    """Give each value that the corrections of this assessment changed: label, when, before and after."""
-    if assessment.corrections is None:
-        return ()
-    return tuple(
-        (
-            item.label,
-            say.short_moment(item.when),
-            *(
-                say.value(value, item.measure, 2) if isinstance(value, Absence) else say.quantity(value, item.unit, 2)
-                for value in (item.before, item.after)
-            ),
-        )
-        for item in assessment.corrections.values
-    )
 
 
 def style_sheet() -> str:

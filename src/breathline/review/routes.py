@@ -47,7 +47,9 @@ Route = Callable[[Review, Asked], Answer]
 
 def as_json(content: Any, status: int = 200) -> Answer:
     """Answer with JSON."""
-    return Answer(body=json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8"), status=status)
+    return Answer(
+        body=json.dumps(content, ensure_ascii=False, allow_nan=False).encode("utf-8"), status=status
+    )
 
 
 def refused(message: str, status: int) -> Answer:

@@ -87,8 +87,17 @@ class Review:
         return frozenset(entry.correction.number for entry in held.entries) if held else frozenset()
 
     def change_file(self, number: int, kind: str) -> Path:
-        """Name the file of the change map or the displacements that end at a scan."""
-        return self.folder / CHANGES / f"{self.scans[number].summary.name}.{kind}.nii.gz"
+        """Name the file of the change map or the displacements that end at a scan.
+
+        Raises
+        ------
+        OutputError
+            If the name of the scan, which somebody may have changed, leads elsewhere.
+        """
+        name = self.scans[number].summary.name
+        if Path(name).name != name:
+            raise OutputError("The name of this scan is not one that Breathline gives.")
+        return self.folder / CHANGES / f"{name}.{kind}.nii.gz"
 
     def labels(self, number: int, name: str) -> BoxLabels:
         """Give a label map in the box of a scan's view, with what was painted since the assessment.
@@ -144,10 +153,12 @@ class Review:
         first, second = self.scans[self.baseline], self.scans[self.followup]
         if first.grid is None or second.grid is None:
             return first.missing or second.missing
-        source = self.change_file(self.followup, "displacement")
-        if not source.is_file():
-            return "The two scans were not laid on each other, so a click shows no place in the other one."
         try:
+            source = self.change_file(self.followup, "displacement")
+            if not source.is_file():
+                return (
+                    "The two scans were not laid on each other, so a click shows no place in the other one."
+                )
             lungs = from_stored(read_array(first.folder / "lungs.nii.gz"), first.grid)
             return read_link(source, first.grid, second.grid, in_box(lungs, first.grid))
         except OutputError as error:
@@ -158,7 +169,10 @@ def _reviewed(summary: ScanSummary, folder: Path) -> ReviewedScan:
     if not summary.folder:
         reason = " ".join(flag.message for flag in summary.quality)
         return ReviewedScan(
-            summary=summary, folder=folder, grid=None, missing=f"This scan could not be measured. {reason}".strip()
+            summary=summary,
+            folder=folder,
+            grid=None,
+            missing=f"This scan could not be measured. {reason}".strip(),
         )
     # The name comes from a file that somebody may have changed: it must not lead out of the folder.
     place = (folder / summary.folder).resolve()
@@ -167,7 +181,9 @@ def _reviewed(summary: ScanSummary, folder: Path) -> ReviewedScan:
             summary=summary, folder=folder, grid=None, missing="The folder of this scan lies elsewhere."
         )
     if not place.is_dir():
-        missing = f"The folder '{summary.folder}' is missing from the assessment. Put it back, or assess again."
+        missing = (
+            f"The folder '{summary.folder}' is missing from the assessment. Put it back, or assess again."
+        )
         return ReviewedScan(summary=summary, folder=place, grid=None, missing=missing)
     try:
         return ReviewedScan(summary=summary, folder=place, grid=read_view(place))

@@ -7,16 +7,8 @@ from typing import Any
 
 from breathline.corrections import standing_of
 from breathline.figures.wording import Wording
-from breathline.model.correction import (
-    Content,
-    Correction,
-    LabelCorrection,
-    NotMeasurable,
-    Standing,
-    ValueCorrection,
-    Withdrawal,
-)
-from breathline.model.measurement import Value
+from breathline.model.correction import Correction, Standing, Withdrawal
+from breathline.report.sections.corrections import tell_content
 from breathline.review.overlays import OVERLAYS
 from breathline.review.session import Review, ReviewedScan
 
@@ -65,7 +57,7 @@ def tell_log(review: Review, say: Wording) -> list[dict[str, Any]]:
             "who": item.who,
             "said_at": item.said_at,
             "reason": item.reason,
-            "what": tell_content(item.content, review, say),
+            "what": tell_content(item.content, review.assessment, say),
             "standing": standing[item.number].value,
             "standing_word": _standing_word(item, standing, held, say),
             "open": standing[item.number] in (Standing.IN_FORCE, Standing.CONFLICT)
@@ -83,45 +75,3 @@ def _standing_word(
     if found is Standing.IN_FORCE and item.number in held:
         return say("standing.held")
     return say(f"standing.{found.value}")
-
-
-def tell_content(content: Content, review: Review, say: Wording) -> str:
-    """Say in one line what was corrected, with the value before and after."""
-    match content:
-        case NotMeasurable():
-            region = say.optional(f"region.{content.region}", content.region.replace("_", " "))
-            return say("said.not_measurable", scan=_title(content.scan, review, say), region=region)
-        case ValueCorrection():
-            return say(
-                "said.value",
-                measure=label_of(content.measure, review),
-                when=say.short_moment(content.when),
-                before=_shown(content.before, say),
-                after=_shown(content.after, say),
-                unit=say.unit(content.unit),
-            )
-        case LabelCorrection():
-            return say(
-                "said.labels",
-                scan=_title(content.scan, review, say),
-                label_map=say(f"overlay.{content.label_map}"),
-                voxels=say.amount(content.voxels),
-            )
-        case Withdrawal():
-            return say("said.withdrawal", number=content.number)
-
-
-def label_of(measure: str, review: Review) -> str:
-    """Give the name of a measure as the assessment prints it."""
-    return next((item.label for item in review.assessment.measurements if item.measurement.measure == measure), measure)
-
-
-def _title(name: str, review: Review, say: Wording) -> str:
-    for scan in review.scans:
-        if scan.summary.name == name and scan.summary.when:
-            return say.short_moment(scan.summary.when)
-    return name
-
-
-def _shown(value: Value, say: Wording) -> str:
-    return f"{value:g}" if isinstance(value, float) else say(f"absence.{value.value}")
