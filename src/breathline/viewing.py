@@ -66,11 +66,20 @@ def read_view(folder: Path) -> ViewGrid:
         content = json.loads((folder / FACTS).read_text(encoding="utf-8"))
         if not isinstance(content, dict) or content.get("schema") != SCHEMA:
             raise OutputError(f"'{FACTS}' of this scan is of another version of Breathline. {mend}")
-        return TypeAdapter(ViewGrid).validate_python(content)
+        return _checked(TypeAdapter(ViewGrid).validate_python(content))
     except FileNotFoundError:
         raise OutputError(f"No picture of this scan lies in the folder of the assessment. {mend}") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, ValidationError) as error:
+    except (OSError, ValueError, ValidationError) as error:
         raise OutputError(f"'{FACTS}' of this scan cannot be read. {mend}") from error
+
+
+def _checked(grid: ViewGrid) -> ViewGrid:
+    """Refuse a box that does not lie within its scan."""
+    ends = zip(grid.start, grid.size, grid.shape, strict=True)
+    inside = all(first >= 0 and count > 0 and first + count <= whole for first, count, whole in ends)
+    if not inside or sorted(grid.axes) != [0, 1, 2] or min(grid.spacing_mm) <= 0.0:
+        raise ValueError("the box does not lie within the scan")
+    return grid
 
 
 def in_box(values: NDArray[Number], grid: ViewGrid) -> NDArray[Number]:

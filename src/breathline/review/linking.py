@@ -20,6 +20,7 @@ STEP_MM = 2.0
 QUANTUM_MM = 1 / 64
 NEAR_MM = 12.0
 """A place outside the lungs moves with lung that is no farther than this; beyond, nothing is known [mm]."""
+OTHER_GRID = "The displacements lie on another grid than the baseline. Assess the patient again."
 _REFINEMENTS = 4
 
 Point = tuple[float, float, float]
@@ -185,10 +186,8 @@ def _read_field(
     expected = (grid.shape[grid.axes[1]], grid.shape[grid.axes[2]])
     number = -1
     for number, plane in enumerate(planes):
-        if plane.shape != expected:
-            raise OutputError(
-                "The displacements lie on another grid than the baseline. Assess the patient again."
-            )
+        if plane.shape != expected or number >= 3 * count:
+            raise OutputError(OTHER_GRID)
         place = places.get(number % count)
         if place is not None:
             kept = plane[np.ix_(stored[1], stored[2])]
