@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from breathline import __version__
+from breathline.correcting import plan_corrections, with_corrections
 from breathline.exposure import (
     describe_steps,
     estimate_exposure,
@@ -36,6 +37,7 @@ def assess(
     folder: Path,
     criteria: Sequence[str] | None = None,
     ctcae: CtcaeVersion = CtcaeVersion.V5,
+    corrections: Path | None = None,
     progress: Progress = silent,
 ) -> Assessment:
     """Judge whether a patient responded: scans measured, measures compared, harm added, a verdict given.
@@ -50,6 +52,8 @@ def assess(
         Names of the criteria to apply beside the overall one; None means all.
     ctcae
         Version of CTCAE by which laboratory values are graded and events named.
+    corrections
+        Folder of what readers corrected on an earlier assessment; what counts of it is applied, and told.
     progress
         Told how far the long steps are.
 
@@ -58,7 +62,9 @@ def assess(
     Assessment
         Self-contained: a report or an export needs nothing else.
     """
-    scans = measure_scans(record.scans, record.treatment_start, folder, progress)
+    plan = plan_corrections(record, corrections)
+    record = plan.record
+    scans = measure_scans(record.scans, record.treatment_start, folder, progress, plan.scans)
     measured = (*record.measurements, *scans.measurements)
     derived = derive(standardise(measured, record.person), record.person, record.labs)
     standings = standardise((*measured, *derived.measurements), record.person)
@@ -96,7 +102,7 @@ def assess(
         ),
         criteria,
     )
-    return Assessment(
+    assessment = Assessment(
         schema=SCHEMA,
         patient=show_subject(record.person),
         timeline=timeline,
@@ -129,6 +135,7 @@ def assess(
         domains_before=find_domains(judged.before, judged.responses_before),
         ct_changes=tuple(scans.changes),
     )
+    return with_corrections(assessment, plan)
 
 
 def draw_timeline(

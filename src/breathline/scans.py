@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from breathline.errors import Problem, ScanError, Severity
 from breathline.model.assessment import ScanSummary
+from breathline.model.correction import NOT_CORRECTED, ScanCorrections
 from breathline.model.ct_change import CtChange
 from breathline.model.measurement import Measurement, Moment, Origin
 from breathline.model.patient import ScanRef
@@ -31,10 +33,19 @@ class ScanResults:
     changes: list[CtChange] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    corrections: Mapping[str, ScanCorrections] = field(default_factory=dict)
+
+    def corrected(self, ref: ScanRef) -> ScanCorrections:
+        """Give what readers corrected on a scan."""
+        return self.corrections.get(ref.name, NOT_CORRECTED)
 
 
 def measure_scans(
-    scans: Sequence[ScanRef], start: Moment | None, folder: Path, progress: Progress
+    scans: Sequence[ScanRef],
+    start: Moment | None,
+    folder: Path,
+    progress: Progress,
+    corrections: Mapping[str, ScanCorrections] = MappingProxyType({}),
 ) -> ScanResults:
     """Measure every scan in order of time, and compare it with the one it is judged against.
 
@@ -47,8 +58,10 @@ def measure_scans(
         Start of the treatment that is judged; None where it is not recorded.
     folder
         Where label maps are written, as ``ct/<scan>/``, and comparisons, as ``ct/change/<follow-up>.*``.
+    corrections
+        What readers corrected, by the name of the scan.
     """
-    found = ScanResults()
+    found = ScanResults(corrections=corrections)
     done: list[ScanRef] = []
     kept: tuple[str, MeasuredScan] | None = None
     for place, ref in enumerate(scans):
@@ -60,7 +73,7 @@ def measure_scans(
             if kept is None or kept[0] != partner.name:
                 # Rare: the scan that would have been the baseline could not be measured, and this one was let go.
                 kept = None
-                kept = (partner.name, _read_again(partner, progress))
+                kept = (partner.name, _read_again(partner, found, progress))
             _compare((partner, ref), (kept[1], measured), folder, found, progress)
         done.append(ref)
         wanted = _next_partner(scans[place + 1 :], done, start)
@@ -85,26 +98,32 @@ def _next_partner(coming: Sequence[ScanRef], done: Sequence[ScanRef], start: Mom
 
 def _measure(ref: ScanRef, folder: Path, found: ScanResults, progress: Progress) -> MeasuredScan | None:
     # Loaded here, because half of the time in which tables alone are assessed would go into loading it.
+    from breathline.ct.corrected import correct_scan  # noqa: PLC0415
     from breathline.ct.measure import measure_scan, write_scan  # noqa: PLC0415
 
+    said = found.corrected(ref)
     try:
-        measured = measure_scan(ref.files or ref.path, progress=_naming(ref, progress))
+        measured = correct_scan(measure_scan(ref.files or ref.path, progress=_naming(ref, progress)), said)
     except ScanError as error:
         found.summaries.append(_refused(ref, error))
         found.problems += [_as_warning(problem, ref) for problem in error.problems]
         return None
     write_scan(measured, folder / "ct" / ref.name)
     result = measured.result
-    found.summaries.append(_summarised(ref, result))
+    found.summaries.append(_summarised(ref, result, said))
+    if said.not_measurable:  # looked at, and nothing taken from it
+        return None
     found.measurements += [_dated(item, ref) for item in result.measurements if is_judged_unit(item)]
     found.steps += [step for step in result.steps if step not in found.steps]
     return replace(measured, found=None)  # airways and what was recovered are written, and not needed again
 
 
-def _read_again(ref: ScanRef, progress: Progress) -> MeasuredScan:
-    from breathline.ct.measure import measure_scan  # noqa: PLC0415 - as above
+def _read_again(ref: ScanRef, found: ScanResults, progress: Progress) -> MeasuredScan:
+    from breathline.ct.corrected import correct_scan  # noqa: PLC0415 - as above
+    from breathline.ct.measure import measure_scan  # noqa: PLC0415
 
-    return replace(measure_scan(ref.files or ref.path, progress=_naming(ref, progress)), found=None)
+    measured = measure_scan(ref.files or ref.path, progress=_naming(ref, progress))
+    return replace(correct_scan(measured, found.corrected(ref)), found=None)
 
 
 def _compare(
@@ -134,8 +153,20 @@ def _compare(
     else:
         files = write_change(comparison, folder, names[1], progress=named)
         change = summarise_comparison(comparison, names, days, files)
+        if found.corrected(refs[0]).left_out:
+            change = _judged_apart(change)
         found.steps += [step for step in comparison.steps if step not in found.steps]
     found.changes.append(change)
+
+
+def _judged_apart(change: CtChange) -> CtChange:
+    """Judge by each scan's own extents: the comparison of places still holds the regions that were left out."""
+    told = QualityFlag(
+        code="region_left_out",
+        severity=Severity.WARNING,
+        message="The change map still holds the regions that a reader left out; no judgement rests on it.",
+    )
+    return replace(change, believed=False, quality=(*change.quality, told))
 
 
 def _not_compared(change: CtChange) -> Problem:
@@ -181,12 +212,13 @@ def _naming(ref: ScanRef, progress: Progress) -> Progress:
     return named
 
 
-def _summarised(ref: ScanRef, result: ScanMeasurement) -> ScanSummary:
+def _summarised(ref: ScanRef, result: ScanMeasurement, said: ScanCorrections) -> ScanSummary:
+    marked = QualityFlag(code="not_measurable", severity=Severity.ERROR, message=said.not_measurable)
     return ScanSummary(
         name=ref.name,
         when=ref.when,
         facts=dict(result.scan),
-        quality=result.quality,
+        quality=(*result.quality, marked) if said.not_measurable else result.quality,
         labels=dict(result.labels),
         folder=f"ct/{ref.name}",
     )

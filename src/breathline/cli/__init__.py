@@ -9,12 +9,14 @@ from breathline.cli.main import main
 from breathline.cli.phantom import phantom
 from breathline.cli.predict import predict
 from breathline.cli.report import report_command
+from breathline.cli.review import review_command
 
 for command in (
     demo_command,
     check,
     assess_command,
     report_command,
+    review_command,
     case_report,
     ct,
     phantom,

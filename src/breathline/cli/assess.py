@@ -12,11 +12,13 @@ import click
 from breathline.cli.problems import group_problems
 from breathline.cli.report import PAPERS, paper_of, paper_option
 from breathline.cli.telling import progress_bars, say, told
+from breathline.errors import OutputError
 from breathline.model.assessment import Assessment
 from breathline.model.safety import CtcaeVersion
 from breathline.outputs import check_folder, whole_folder
 
 MARK = "assessment.json"
+CORRECTIONS = "corrections"
 RESULTS = ("report.html", "report.pdf", "figures", "ct", "run.json")
 """What a folder of results may hold beside the assessment."""
 
@@ -38,15 +40,35 @@ RESULTS = ("report.html", "report.pdf", "figures", "ct", "run.json")
     show_default=True,
     help="Version of CTCAE for laboratory values and adverse events.",
 )
+@click.option(
+    "--corrections",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=None,
+    help="Folder of corrections that the review page wrote; they are applied, and both results are told.",
+)
 @paper_option
 @click.option("--quiet", is_flag=True, help="No progress and no messages but errors.")
 def assess_command(
-    *, patient: Path, out: Path, criteria: tuple[str, ...], as_json: bool, ctcae: str, paper: str, quiet: bool
+    patient: Path,
+    out: Path,
+    *,
+    criteria: tuple[str, ...],
+    as_json: bool,
+    ctcae: str,
+    corrections: Path | None,
+    paper: str,
+    quiet: bool,
 ) -> None:
     """Assess the patient folder PATIENT: assessment.json, report.html, report.pdf and the label maps of the scans."""
     with told():
         assessment = assess_folder(
-            patient, out, criteria=criteria or None, ctcae=CtcaeVersion(ctcae), paper=paper, quiet=quiet
+            patient,
+            out,
+            criteria=criteria or None,
+            ctcae=CtcaeVersion(ctcae),
+            corrections=corrections,
+            paper=paper,
+            quiet=quiet,
         )
         if as_json:
             click.echo((out / "assessment.json").read_text(encoding="utf-8"), nl=False)
@@ -59,11 +81,13 @@ def assess_folder(
     *,
     criteria: tuple[str, ...] | None = None,
     ctcae: CtcaeVersion = CtcaeVersion.V5,
+    corrections: Path | None = None,
     paper: str = PAPERS[0],
     quiet: bool,
 ) -> Assessment:
     """Read, assess and report one patient; the folder of results appears whole or not at all."""
     from breathline.archive import write_assessment  # noqa: PLC0415 - heavy modules load when they are needed
+    from breathline.corrections import copy_corrections  # noqa: PLC0415
     from breathline.pipeline import assess, run_facts  # noqa: PLC0415
     from breathline.record import read_patient  # noqa: PLC0415
     from breathline.report import write_report  # noqa: PLC0415
@@ -71,20 +95,50 @@ def assess_folder(
 
     started, clock = datetime.now(UTC).isoformat(timespec="seconds"), time.monotonic()
     refuse_inside(patient, out)
-    check_folder(out, mark=MARK, holds=RESULTS)
+    holds = check_results(out, corrections)
     check_names(criteria or ())
     with progress_bars(quiet=quiet) as progress:
         record = read_patient(patient, progress=progress)
     for group in group_problems(record.warnings):
         say(f"{group.problem.severity.capitalize()}: {group.text()}", quiet=quiet)
-    with whole_folder(out, mark=MARK, holds=RESULTS) as folder:
+    with whole_folder(out, mark=MARK, holds=holds) as folder:
         with progress_bars(quiet=quiet) as progress:
-            assessment = assess(record, folder=folder, criteria=criteria, ctcae=ctcae, progress=progress)
+            assessment = assess(
+                record,
+                folder=folder,
+                criteria=criteria,
+                ctcae=ctcae,
+                corrections=corrections,
+                progress=progress,
+            )
+        if corrections is not None:
+            copy_corrections(corrections, folder / CORRECTIONS)
         write_assessment(assessment, folder / "assessment.json")
         write_report(assessment, folder, paper=paper_of(paper))
         facts = run_facts(started, time.monotonic() - clock)
         (folder / "run.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     return assessment
+
+
+def check_results(out: Path, corrections: Path | None) -> tuple[str, ...]:
+    """Refuse a folder whose content would be lost, corrections above all; give what may stand in it."""
+    from breathline.corrections import holds_all  # noqa: PLC0415 - as above
+
+    if not (out / CORRECTIONS).is_dir():
+        check_folder(out, mark=MARK, holds=RESULTS)
+        return RESULTS
+    if corrections is None or out.resolve() == corrections.resolve().parent:
+        raise OutputError(
+            f"Readers corrected the assessment in '{out}', and it must stay beside what they said. Name another folder "
+            f"with -o, and add --corrections '{out / CORRECTIONS}' to have the corrections counted."
+        )
+    if not holds_all(corrections, out / CORRECTIONS):
+        raise OutputError(
+            f"The corrections in '{out / CORRECTIONS}' are not all among those in '{corrections}', and would be lost. "
+            "Name another folder with -o."
+        )
+    check_folder(out, mark=MARK, holds=(*RESULTS, CORRECTIONS))
+    return (*RESULTS, CORRECTIONS)
 
 
 def refuse_inside(patient: Path, out: Path) -> None:

@@ -26,7 +26,7 @@ from breathline.ct.separate_slices import slice_flags
 from breathline.dicom.series import Series
 from breathline.errors import OutputError, ScanError
 from breathline.model.ct_change import ChangeVolume, SameTissue
-from breathline.model.volume import QualityFlag, Step, Volume
+from breathline.model.volume import LabelMap, QualityFlag, Step, Volume
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
 from breathline.vectors import Planes, write_vectors
@@ -111,10 +111,7 @@ def compare_measured(first: MeasuredScan, second: MeasuredScan, *, progress: Pro
     progress("comparing", 0, 2)
     alignment = align(first.volume, first.lungs, second.volume, second.lungs)
     progress("comparing", 1, 2)
-    evidence = (
-        None if first.evidence is None or second.evidence is None else (first.evidence, second.evidence)
-    )
-    change = map_change(first.patterns, second.patterns, alignment, evidence)
+    change = map_change(first.patterns, second.patterns, alignment, _evidence(first, second))
     progress("comparing", 2, 2)
     return Comparison(
         baseline=first,
@@ -135,6 +132,14 @@ def compare_measured(first: MeasuredScan, second: MeasuredScan, *, progress: Pro
         ),
         steps=change.labels.steps,
     )
+
+
+def _evidence(first: MeasuredScan, second: MeasuredScan) -> tuple[LabelMap, LabelMap] | None:
+    """Give how sure the patterns of both dates are; None where a method does not tell, or a reader painted."""
+    before, after = (
+        None if scan.classified is None else scan.classified.evidence for scan in (first, second)
+    )
+    return None if before is None or after is None else (before, after)
 
 
 def write_comparison(comparison: Comparison, out: Path, *, progress: Progress = silent) -> None:

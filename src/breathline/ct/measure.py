@@ -18,9 +18,11 @@ from breathline.ct.lungs import Lungs, find_lungs
 from breathline.ct.masks import read_mask
 from breathline.ct.order import stored_axes, stored_grid
 from breathline.ct.patterns import DEFAULT_METHOD, PATTERN_METHODS
+from breathline.ct.patterns.method import PatternMap
 from breathline.ct.quality import judge_quality
 from breathline.ct.quantify import quantify
 from breathline.ct.read import read_scan
+from breathline.ct.view import choose_view
 from breathline.dicom.series import Series
 from breathline.errors import OutputError
 from breathline.keyslices import write_key_slices
@@ -35,10 +37,12 @@ from breathline.model.volume import (
 )
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
+from breathline.viewing import FILES as VIEW_FILES
+from breathline.viewing import write_view
 
 SCHEMA = "breathline/measurements/1"
 MARK = "measurements.json"
-FILES = ("lungs.nii.gz", "airways.nii.gz", "recovered.nii.gz", "patterns.nii.gz", "slices.npz")
+FILES = ("lungs.nii.gz", "airways.nii.gz", "recovered.nii.gz", "patterns.nii.gz", "slices.npz", *VIEW_FILES)
 KEY_HEIGHTS = (0.15, 0.35, 0.55, 0.75)
 """Heights of the key slices above the lung bases, as fractions of lung height."""
 CHEST_MARGIN_MM = 25.0
@@ -46,9 +50,9 @@ CHEST_MARGIN_MM = 25.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class MeasuredScan:
-    """A scan with its label maps and what was measured on it.
+    """A scan with its label maps and what was measured on it; `found` is None where lungs were given.
 
-    `found` is None where lungs were given, `evidence` (see `PatternMap`) where the pattern method gives none.
+    `classified` holds the patterns again, with where the method is in doubt, and its evidence.
     """
 
     volume: Volume
@@ -56,7 +60,7 @@ class MeasuredScan:
     patterns: LabelMap
     result: ScanMeasurement
     found: Lungs | None = None
-    evidence: LabelMap | None = None
+    classified: PatternMap | None = None
 
 
 def measure_scan(
@@ -143,9 +147,9 @@ def measure_volume(
         volume=volume,
         lungs=lung_map,
         patterns=patterns.labels,
+        classified=patterns,
         result=result,
         found=found,
-        evidence=patterns.evidence,
     )
 
 
@@ -207,7 +211,7 @@ def _span(used: Any, margin: int) -> slice:
 
 
 def write_scan(measured: MeasuredScan, out: Path) -> None:
-    """Write ``measurements.json``, ``slices.npz`` and the label maps, whole or not.
+    """Write ``measurements.json``, ``slices.npz``, the label maps and what the review page shows, whole or not.
 
     Label maps are ``lungs.nii.gz``, ``patterns.nii.gz`` and, unless lungs were given, ``airways.nii.gz`` (trachea 1,
     right and left main bronchus 2 and 3) and ``recovered.nii.gz`` (dense lung added at the chest wall).
@@ -228,6 +232,8 @@ def write_scan(measured: MeasuredScan, out: Path) -> None:
             write_labels(measured.patterns, measured.volume, place / "patterns.nii.gz")
             slices = key_slices(measured.volume, measured.lungs, measured.patterns)
             write_key_slices(place / "slices.npz", slices)
+            stored = measured.volume.stored or plain_grid(measured.volume)
+            write_view(place, measured.volume.hu, choose_view(measured.volume, measured.lungs, stored))
             text = json.dumps(as_json(measured.result), indent=2, ensure_ascii=False)
             (place / MARK).write_text(text + "\n", encoding="utf-8")
     except (OSError, RuntimeError) as error:

@@ -9,6 +9,11 @@ are told as quality flags.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
 from breathline.ct.densitometry import breath_flag, densities
 from breathline.ct.extents import absent_extents, extents
 from breathline.ct.interval import Interval, measurement
@@ -21,9 +26,14 @@ from breathline.model.volume import LabelMap, QualityFlag, Volume
 
 
 def quantify(
-    volume: Volume, lungs: LabelMap, patterns: PatternMap
+    volume: Volume, lungs: LabelMap, patterns: PatternMap, *, left_out: Sequence[str] = ()
 ) -> tuple[tuple[Measurement, ...], tuple[QualityFlag, ...]]:
     """Measure volumes, densities and extents.
+
+    Parameters
+    ----------
+    left_out
+        Names of regions that are not measured; what they are part of is measured without them.
 
     Returns
     -------
@@ -34,7 +44,13 @@ def quantify(
         Which measures the pattern method does not give and why they are absent, and that densities depend on the
         breath.
     """
-    tally = count(volume, find_regions(lungs), patterns.labels)
+    regions = find_regions(lungs)
+    if left_out:
+        codes = [code for name in left_out for code in REGIONS[name]]
+        regions = replace(
+            regions, labels=np.where(np.isin(regions.labels, codes), np.uint8(0), regions.labels)
+        )
+    tally = count(volume, regions, patterns.labels)
     found: list[Measurement] = []
     for region, cells in REGIONS.items():
         if not tally.voxels[:, cells].any():

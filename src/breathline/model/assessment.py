@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from breathline.errors import Problem
 from breathline.model.change import Change
+from breathline.model.correction import Corrections
 from breathline.model.course import DomainFinding, Response, Trajectory
 from breathline.model.criterion import ConditionAnswer, Period
 from breathline.model.ct_change import CtChange
@@ -141,6 +142,8 @@ class Assessment:
         Slopes before treatment and on it.
     domains, domains_before
         What each side of the disease did on treatment, and before it by the same rule.
+    corrections
+        What readers corrected, and the answer without it; None where the assessment was made without a log.
     ct_changes
         Each scan compared place by place with the baseline of its time, in order of the follow-ups.
     """
@@ -167,4 +170,5 @@ class Assessment:
     trajectories: tuple[Trajectory, ...] = ()
     domains: tuple[DomainFinding, ...] = ()
     domains_before: tuple[DomainFinding, ...] = ()
+    corrections: Corrections | None = None
     ct_changes: tuple[CtChange, ...] = ()

@@ -11,9 +11,9 @@ from breathline.figures.wording import Wording
 
 
 @cache
-def read_wording(name: str = "messages.toml") -> Wording:
-    """Read a catalogue that lies beside this module."""
-    text = files("breathline.report").joinpath(name).read_text(encoding="utf-8")
+def read_wording(name: str = "messages.toml", package: str = "breathline.report") -> Wording:
+    """Read a catalogue that lies in a package; without a name, that of the report."""
+    text = files(package).joinpath(name).read_text(encoding="utf-8")
     return Wording(dict(_flatten(tomllib.loads(text), "")))
 
 

@@ -14,6 +14,7 @@ from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
 from breathline.report.drawing import drawn
 from breathline.report.sections.citations import Citations
+from breathline.report.sections.corrections import view_corrections
 from breathline.report.sections.course import view_before, view_values
 from breathline.report.sections.criteria import view_criteria
 from breathline.report.sections.ct_change import ChangeView
@@ -95,6 +96,7 @@ def report_content(assessment: Assessment, pictures: Pictures, say: Wording) -> 
         "regions": view_regions(assessment, pictures.scans, say),
         "histogram": drawn(draw_histogram(pictures.densities, say)),
         "ct_changes": pictures.changes,
+        "corrections": view_corrections(assessment, say),
         "domains": view_domains(assessment, say),
         "measure_courses": view_courses_of_measures(assessment),
         "before": view_before(assessment, say),
