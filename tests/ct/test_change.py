@@ -9,6 +9,7 @@ import pytest
 
 from breathline.ct.align import Alignment, align
 from breathline.ct.change import CHANGE_CODES, extent_percent, map_change
+from breathline.model.ct_change import Transition
 from breathline.model.volume import PATTERN_CODES, LabelMap
 from tests.ct.vessels import scan
 
@@ -110,3 +111,16 @@ def test_transitions_count_every_voxel_once(aligned):
     assert sum(item.volume_ml for item in found.transitions) == pytest.approx(lungs)
     assert {item.region.split("_")[0] for item in turned} == {"right"}
     assert extent_percent(found.transitions, ["ground_glass"]) == pytest.approx((100 * block / lungs, 0.0))
+
+
+def test_extents_weigh_tissue_by_its_volume_in_the_baseline():
+    # 100 mL: 20 were haze and 10 net; 5 of the haze cleared, and 8 mL of normal lung became haze.
+    rows = [("normal", "normal", 62.0), ("normal", "ground_glass", 8.0), ("ground_glass", "ground_glass", 15.0),
+            ("ground_glass", "normal", 5.0), ("reticulation", "reticulation", 10.0)]  # fmt: skip
+    transitions = tuple(
+        Transition(region="right_upper_central", before=b, after=a, volume_ml=v, followup_ml=2 * v)
+        for b, a, v in rows
+    )
+    assert extent_percent(transitions, ["ground_glass"]) == pytest.approx((20.0, 23.0))
+    assert extent_percent(transitions, ["ground_glass", "reticulation"]) == pytest.approx((30.0, 33.0))
+    assert extent_percent(transitions, ["honeycombing"]) == (0.0, 0.0)

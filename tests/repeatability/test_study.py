@@ -11,11 +11,9 @@ import pytest
 from click.testing import CliRunner
 
 from breathline.cli import main
-from breathline.ct.change import Transition
 from breathline.model.protocol import Match
 from breathline.phantom import PhantomSpec, write_phantom
 from breathline.repeatability import RepeatPair, summarise
-from breathline.repeatability.pair import same_tissue_extents
 
 SMALL = {
     "seed": 41,
@@ -49,20 +47,6 @@ def test_from_dicom_to_files(tmp_path: Path) -> None:
         abs(second - first) / sqrt(2), rel=1e-3
     )  # one pair, four digits
     assert found["kernel_differs", "as_measured", "ct_lung_volume"]["unit"] == "mL"
-
-
-def test_extents_of_the_same_tissue_weigh_it_by_its_volume_in_the_first_scan() -> None:
-    # 100 mL: 20 were haze and 10 net; 5 of the haze cleared, and 8 mL of normal lung became haze.
-    rows = [("normal", "normal", 62.0), ("normal", "ground_glass", 8.0), ("ground_glass", "ground_glass", 15.0),
-            ("ground_glass", "normal", 5.0), ("reticulation", "reticulation", 10.0)]  # fmt: skip
-    transitions = tuple(
-        Transition(region="right_upper_central", before=b, after=a, volume_ml=v, followup_ml=2 * v)
-        for b, a, v in rows
-    )
-    found = same_tissue_extents(transitions)
-    assert found["ct_ground_glass"] == pytest.approx((20.0, 23.0))
-    assert found["ct_ild"] == pytest.approx((30.0, 33.0))
-    assert found["ct_honeycombing"] == (0.0, 0.0)
 
 
 def test_pairs_without_a_class_are_not_counted() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from breathline.ct.change import Transition
 from breathline.ct.compare import compare_measured
 from breathline.ct.extents import EXTENTS
 from breathline.ct.measure import MeasuredScan
@@ -14,8 +13,8 @@ from breathline.model.measurement import Absence
 from breathline.model.protocol import Match, ScanProtocol
 from breathline.outcomes.protocol import match_protocols, protocol_of
 
-SAME_TISSUE = {measure: names for measure, names in EXTENTS.items() if measure != "ct_vessels"}
-"""Extents that can be told of the same tissue, and the patterns they are made of."""
+SAME_TISSUE = tuple(measure for measure in EXTENTS if measure != "ct_vessels")
+"""Extents that can be told of the same tissue."""
 
 Values = Mapping[str, tuple[float, float]]
 """First and second value by measure, in the unit of `UNITS`."""
@@ -109,18 +108,5 @@ def _same_tissue(first: MeasuredScan, second: MeasuredScan) -> tuple[Values, tup
     except ScanError as error:
         return {}, tuple(f"not laid on each other: {problem}" for problem in error.problems)
     notes = tuple(flag.message for flag in found.alignment.flags if flag.severity is not Severity.NOTE)
-    transitions = found.change.transitions
-    return same_tissue_extents(transitions) if transitions else {}, notes
-
-
-def same_tissue_extents(transitions: tuple[Transition, ...]) -> Values:
-    """Give extents before and after of the same tissue, weighed by its volume in the first scan [%]."""
-    whole = sum(item.volume_ml for item in transitions)
-
-    def percent(side: str, patterns: tuple[str, ...]) -> float:
-        return 100.0 * sum(item.volume_ml for item in transitions if getattr(item, side) in patterns) / whole
-
-    return {
-        measure: (percent("before", patterns), percent("after", patterns))
-        for measure, patterns in SAME_TISSUE.items()
-    }
+    values = {item.measure: (item.baseline, item.followup) for item in found.same_tissue}
+    return {measure: values[measure] for measure in SAME_TISSUE if measure in values}, notes

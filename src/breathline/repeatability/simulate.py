@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from breathline.ct.extents import EXTENTS
 from breathline.ct.measure import MeasuredScan, measure_volume
 from breathline.model.protocol import Match
 from breathline.model.volume import PATTERN_CODES
@@ -157,8 +158,8 @@ def _simulated(kind: str, one: _Shown, other: _Shown, *, align: bool) -> Simulat
 def _truth(first: BareScan, second: BareScan) -> dict[str, tuple[float, float]]:
     return {
         measure: (
-            float(sum(first.percent[PATTERN_CODES[name]] for name in names)),
-            float(sum(second.percent[PATTERN_CODES[name]] for name in names)),
+            float(sum(first.percent[PATTERN_CODES[name]] for name in EXTENTS[measure])),
+            float(sum(second.percent[PATTERN_CODES[name]] for name in EXTENTS[measure])),
         )
-        for measure, names in SAME_TISSUE.items()
+        for measure in SAME_TISSUE
     }

@@ -58,7 +58,7 @@ def probabilities(sheets: Sheets, network: Network) -> Floats:
     found = np.zeros((len(CLASSES), *inside.shape), np.float32)
     for first in range(0, inside.shape[0], TOGETHER):
         numbers = range(first, min(first + TOGETHER, inside.shape[0]))
-        part = _part(inside[first : numbers.stop].any(axis=0))
+        part = _part(np.asarray(inside[first : numbers.stop].any(axis=0)))
         cells = np.stack([_shown(sheets, number, part) for number in numbers])
         height, width = inside[(first, *part)].shape
         said = softmax(network(cells)[:, :, :height, :width], axis=1)
