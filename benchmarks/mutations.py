@@ -172,6 +172,8 @@ def mutations(node: ast.AST, returns: str = "") -> Iterator[ast.AST]:
                     yield ast.Compare(node.left, ops, node.comparators)
         case ast.BoolOp(op=op, values=values):
             yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
+        case ast.BinOp(op=ast.BitOr() | ast.BitAnd(), left=ast.Name()):
+            return  # kinds joined, not values
         case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
             yield ast.BinOp(left, OPERATORS[type(op)](), right)
         case ast.AugAssign(target=target, op=op, value=value) if type(op) in OPERATORS:
@@ -188,6 +190,8 @@ def mutations(node: ast.AST, returns: str = "") -> Iterator[ast.AST]:
             yield ast.IfExp(test, other, body)
         case ast.If(test=ast.Name() | ast.Call() | ast.Attribute() as test, body=body, orelse=other):
             yield ast.If(ast.UnaryOp(ast.Not(), test), body, other)
+        case ast.Return(value=ast.Constant()):
+            return
         case ast.Return(value=ast.expr() as value) if returns in RETURNS:
             yield ast.parse("return " + RETURNS[returns].replace("VALUE", ast.unparse(value))).body[0]
 

@@ -52,7 +52,7 @@ class Moved:
             self.printed,
             _best(self, reading, lambda pair: self._size(pair, reading), self._met),
             tell=tell,
-            lacking=lambda: reading.lacking(self.measure, values=2),
+            lacking=lambda: reading.lacking(self.measure, two=True),
         )
 
     def _met(self, size: float) -> bool:
@@ -92,7 +92,7 @@ class BeyondError:
                 lambda size: size > 0.0,
             ),
             tell=tell,
-            lacking=lambda: reading.lacking(self.measure, values=2),
+            lacking=lambda: reading.lacking(self.measure, two=True),
         )
 
     def _beyond(self, pair: Pair) -> float | str:
@@ -161,7 +161,7 @@ class _Pairs:
         for _, pairs in reading.pairs(measure, after=self.day):
             ending = {id(pair.earlier): pair for pair in pairs}
             one = _NONE
-            for index in range(len(self.entries) - 1, first - 1, -1):
+            for index in reversed(range(first, len(self.entries))):
                 pair = ending.get(id(self.entries[index]))
                 one = one if pair is None else _with(one, pair, size(pair), met)
                 self.best[index] = _joined(self.best[index], one)
@@ -196,11 +196,9 @@ def _joined(before: _Best, after: _Best) -> _Best:
         return before
     if before is _NONE:
         return after
-    good, told = _more(before.good, after.good), _more(before.told, after.told)
-    untold = after.untold or before.untold
-    if good is before.good and told is before.told and untold is before.untold:
-        return before
-    return _Best(good, told, untold)
+    return _Best(
+        _more(before.good, after.good), _more(before.told, after.told), after.untold or before.untold
+    )
 
 
 def _more(before: _Sized | None, after: _Sized | None) -> _Sized | None:

@@ -125,7 +125,7 @@ def _state(reading: Reading) -> State:
 def _percent(reading: Reading, measure: str) -> tuple[Value, str]:
     entry = reading.last(measure)
     if entry is None:
-        return Absence.NOT_RECORDED, reading.lacking(measure, values=1)
+        return Absence.NOT_RECORDED, reading.lacking(measure, two=False)
     label = OUTCOMES[measure].label
     if isinstance(entry.value, Absence):
         return entry.value, f"{label}: could not be performed because of the disease"
