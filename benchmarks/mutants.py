@@ -78,7 +78,7 @@ MOST_EXAMPLES = 20
 
 MOST_BYTES = 4 * 1024**3
 
-LIBRARIES = ("pydantic", "numpy", "scipy.stats")
+LIBRARIES = ("pydantic", "numpy", "scipy.stats", "numba")
 BELOW = {
     "breathline.physiology": ("breathline.units", "breathline.model.patient", "breathline.sources"),
     "breathline.equations": ("breathline.physiology", "breathline.model.measurement"),

@@ -6,9 +6,14 @@ from math import sqrt
 
 import pytest
 
-from breathline.equations import EQUATIONS, ReferenceEquation, expected_arrays, predict
-from breathline.equations.gap_2012 import SOURCE as ley_2012
-from breathline.equations.ild_gap_2014 import SOURCE as ryerson_2014
+from breathline.equations import (
+    EQUATIONS,
+    ReferenceEquation,
+    expected_arrays,
+    gap_2012,
+    ild_gap_2014,
+    predict,
+)
 from breathline.errors import OutOfRangeError
 from breathline.model.patient import Sex
 from breathline.physiology import FORMULAS, Formula, Input, calculate
@@ -180,7 +185,7 @@ UNREAD = {
 
 def test_what_was_not_read_is_marked() -> None:
     assert {key for key in KEYS if not item_of(key).source.verified} == UNREAD
-    assert not ley_2012.verified and not ryerson_2014.verified
+    assert not gap_2012.SOURCE.verified and not ild_gap_2014.SOURCE.verified
 
 
 def test_input_is_named_in_words_and_optional_ones_may_be_unknown() -> None:
