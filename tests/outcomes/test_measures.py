@@ -154,9 +154,9 @@ def test_a_limit_is_the_one_of_its_printed_words(key: str, name: str) -> None:
 SCALES = {
     # What limits are counted in, where it is not the unit of the measure.
     Scale.RELATIVE: {
-        "dlco:error", "dlco:important_difference", "dlco_hb:error", "dlco_hb:important_difference", "egfr:error",
-        "egfr:important_difference", "kco:error", "kco:important_difference", "pao2:error", "six_minute_walk:error",
-        "tlc:error", "tlc:important_difference", "upcr:error", "upcr:important_difference",
+        "dlco:important_difference", "dlco_hb:important_difference", "egfr:error", "egfr:important_difference",
+        "fev1:error", "kco:error", "kco:important_difference", "pao2:error", "six_minute_walk:error",
+        "spo2_rest:error", "tlc:error", "tlc:important_difference", "upcr:error", "upcr:important_difference",
     },
     Scale.PERCENT_PREDICTED: {"fvc:important_difference"},
 }  # fmt: skip
