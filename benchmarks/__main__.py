@@ -13,6 +13,7 @@ from benchmarks import (
     exposure,
     interval_hrct,
     lungs,
+    mutants,
     phantom_truth,
     published_groups,
     real_ct,
@@ -37,6 +38,7 @@ PARTS = {
     "Interval HRCT against the whole volume": interval_hrct,
     "On real scans": real_ct,
     "Two scans laid on each other": align,
+    "What the tests notice": mutants,
 }
 
 HEAD = """\

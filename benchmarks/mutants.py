@@ -74,7 +74,7 @@ MOST_SECONDS = 60
 """A test that computes for longer has been given a loop without end [s]. Waiting is not counted."""
 
 MOST_EXAMPLES = 20
-"""How many examples a law is tried on, where its test does not say; fewer than in the tests, so that no more are killed."""
+"""How many examples a law is tried on where its test does not say: fewer than usual, so that no more are killed."""
 
 MOST_BYTES = 4 * 1024**3
 
@@ -356,7 +356,7 @@ def _look(items: Sequence[pytest.Item], watch: _Watch) -> Known:
 
 
 def draw(folder: Path, count: int, seed: int, only: str = "") -> tuple[list[Drawn], int]:
-    """Draw so many mutants of a folder, in order of its files; also say of how many."""
+    """Draw so many mutants of a folder; also say of how many."""
     package = ".".join(folder.parts[folder.parts.index("breathline") :])
     every = [
         Drawn(package if path.stem == "__init__" else f"{package}.{path.stem}", path, mutant)
@@ -364,8 +364,7 @@ def draw(folder: Path, count: int, seed: int, only: str = "") -> tuple[list[Draw
         if only in ("", path.stem)
         for mutant in mutants(path.read_text(encoding="utf-8"))
     ]
-    places = random.Random(seed).sample(range(len(every)), min(count, len(every)))
-    return [every[place] for place in sorted(places)], len(every)
+    return random.Random(seed).sample(every, min(count, len(every))), len(every)
 
 
 def _files(folder: Path, tests: Sequence[str]) -> list[str]:
@@ -406,8 +405,7 @@ def measure(
         str(one) for one in drawn if known.is_imported(one) and _lives(one, _anew(one, known, files), known)
     ]
     _keep(kept, known)
-    order = {str(one): index for index, one in enumerate(drawn)}
-    return every, len(drawn), sorted(lived, key=order.__getitem__)
+    return every, len(drawn), sorted(lived)
 
 
 def _changed_in_place(drawn: Sequence[Drawn], files: Sequence[str], where: Path, kept: Path) -> list[str]:
