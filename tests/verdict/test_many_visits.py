@@ -8,12 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breathline.model.criterion import Answer
-from breathline.verdict.changes import Moved
+from breathline.outcomes import OUTCOMES
+from breathline.verdict.changes import BeyondError, Moved
 from breathline.verdict.inbuild import RULE
 from breathline.verdict.limits import Counted, Towards, at_least, less_than
 from breathline.verdict.reading import Pairing, Window, read, told
 from breathline.verdict.rule import judge_rule
-from tests.verdict.vignettes import CANNOT_TELL, MET, NOT_MET, ON, RECORD, UNABLE, V, patient
+from tests.verdict.vignettes import CANNOT_TELL, MET, NOT_MET, ON, RECORD, UNABLE, V, ct, patient
 
 FALL = Moved(
     printed="fall",
@@ -95,3 +96,28 @@ def test_two_hundred_weekly_visits_compare_no_pair_twice(monkeypatch):
     # 200 values with at most the 104 of the two years before each, for FVC ≥ 10 % and for ≥ 5–< 10 %.
     each = sum(min(index, 104) for index in range(200))
     assert len(compared) == 2 * each
+
+
+def answered(condition, **values):
+    readings = read(
+        patient(RECORD, start=None, **values), Window(printed="so long", days=366.0, pairing=Pairing.ANY_TWO)
+    )
+    return condition.answer(readings[-1])
+
+
+def test_the_least_fall_tells_more_than_the_longest_time():
+    # Five millilitres fell from week 10 on; over the longest time, from week 0 on, nothing did.
+    got = answered(FALL, fvc={0: V(value=3.0), 10: V(value=3.005), 20: V(value=3.0)})
+    assert got.answer is NOT_MET and "at week 10 to" in got.reason
+    # Where nothing fell, the longest time tells most.
+    level = answered(FALL, fvc={0: V(value=3.0), 10: V(value=3.0), 20: V(value=3.0)})
+    assert "at week 0 to" in level.reason and "at week 20)" in level.reason
+
+
+def test_one_scan_alone_cannot_be_compared():
+    more = BeyondError(printed="more", measure="ct_ild", towards=Towards.RISE)
+    got = answered(more, ct_ild={0: ct(20.0)})
+    assert got.answer is CANNOT_TELL
+    label = OUTCOMES["ct_ild"].label
+    assert got.missing == (f"{label}: one value only in the window (read at week 0: so long)",)
+    assert got.reason == f"{got.missing[0]}."
