@@ -181,13 +181,9 @@ def _with(best: _Best, pair: Pair, size: float | str, met: _Met) -> _Best:
     """Add a pair that begins earlier and ends with the same value."""
     if isinstance(size, str):
         return best if best.untold else _Best(best.good, best.told, size.rstrip("."))
-    rank = (max(size, 0.0), pair.apart)
-    more = best.told is None or rank >= best.told.rank
-    good = (best.good is None or rank >= best.good.rank) and met(size)
-    if not (more or good):
-        return best
-    one = _Sized(size, pair, rank)
-    return _Best(one if good else best.good, one if more else best.told, best.untold)
+    one = _Sized(size, pair, (max(size, 0.0), pair.apart))
+    good = _more(one, best.good) if met(size) else best.good
+    return _Best(good, _more(one, best.told), best.untold)
 
 
 def _joined(before: _Best, after: _Best) -> _Best:
