@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from math import inf
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breathline.model.criterion import Answer
+from breathline.model.measurement import Moment
 from breathline.outcomes import OUTCOMES
 from breathline.verdict.changes import BeyondError, Moved
 from breathline.verdict.inbuild import RULE
@@ -121,3 +123,15 @@ def test_one_scan_alone_cannot_be_compared():
     label = OUTCOMES["ct_ild"].label
     assert got.missing == (f"{label}: one value only in the window (read at week 0: so long)",)
     assert got.reason == f"{got.missing[0]}."
+
+
+@pytest.mark.parametrize(("days", "answer"), [(69, CANNOT_TELL), (70, MET), (140, MET), (141, CANNOT_TELL)])
+def test_both_ends_of_how_far_two_values_may_lie_apart(days, answer):
+    window = Window(printed="so far", days=366.0, pairing=Pairing.ANY_TWO, apart=(70.0, 140.0))
+    evidence = patient(RECORD, start=None, fvc={0: V(value=3.0), days / 7: V(value=2.7)})
+    assert FALL.answer(read(evidence, window)[-1]).answer is answer
+
+
+@pytest.mark.parametrize(("week", "words"), [(10.14, "week 10.1"), (-0.96, "week −1"), (3.0, "week 3")])
+def test_a_week_is_told_to_the_tenth(week, words):
+    assert told(Moment(week=week)) == words
