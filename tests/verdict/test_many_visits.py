@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
 import pytest
@@ -135,3 +136,28 @@ def test_both_ends_of_how_far_two_values_may_lie_apart(days, answer):
 @pytest.mark.parametrize(("week", "words"), [(10.14, "week 10.1"), (-0.96, "week −1"), (3.0, "week 3")])
 def test_a_week_is_told_to_the_tenth(week, words):
     assert told(Moment(week=week)) == words
+
+
+@pytest.mark.parametrize(
+    ("conditions", "answer"),
+    [
+        ({}, MET),
+        ({"altitude": (0.0, 150.0)}, MET),
+        ({"altitude": (0.0, 151.0)}, CANNOT_TELL),
+        ({"fio2": (21.0, 21.5)}, MET),
+        ({"fio2": (21.0, 21.51)}, CANNOT_TELL),
+        ({"oxygen_flow": (2.0, 2.25)}, MET),
+        ({"oxygen_flow": (2.25, 2.0)}, MET),
+        ({"oxygen_flow": (2.0, 2.26)}, CANNOT_TELL),
+        ({"oxygen_flow": (2.0, None)}, CANNOT_TELL),
+        ({"fio2": (28.0, 28.0), "oxygen_flow": (2.0, None)}, MET),
+        ({"fio2": (28.0, None), "oxygen_flow": (2.0, 2.0)}, CANNOT_TELL),
+    ],
+)
+def test_criteria_compare_under_the_same_conditions_as_the_changes(conditions, answer):
+    # Oracle: `same_within` of the conditions, tests/outcomes/test_measures.py.
+    fell = replace(FALL, measure="pao2", limits=(at_least(5.0),))
+    values = {"pao2": {0: 80.0, 10: 70.0}}
+    for key, pair in conditions.items():
+        values[key] = {week: v for week, v in zip((0, 10), pair, strict=True) if v is not None}
+    assert answered(fell, **values).answer is answer
