@@ -15,6 +15,7 @@ from benchmarks import (
     interval_hrct,
     interval_pairs,
     lungs,
+    mutants,
     phantom_truth,
     published_groups,
     real_ct,
@@ -43,6 +44,7 @@ PARTS = {
     "Interval HRCT laid on another scan": interval_pairs,
     "What changed between two scans": change,
     "Scanned again": repeatability,
+    "What the tests notice": mutants,
 }
 
 HEAD = """\

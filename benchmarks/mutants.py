@@ -14,30 +14,32 @@ module come first, and the first that fails ends it.
 from __future__ import annotations
 
 import ast
-import gc
 import importlib.util
 import json
 import os
 import random
-import resource
-import signal
 import sys
-import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import _lru_cache_wrapper
-from importlib.machinery import SourceFileLoader
 from pathlib import Path
-from types import CodeType, FunctionType
 
 import pytest
-from hypothesis import Phase, settings
 
-from benchmarks.mutations import Mutant, mutants
+from benchmarks.mutant_runs import (
+    ROOT,
+    Changed,
+    Drawn,
+    Watch,
+    answer_of,
+    change_in_place,
+    collected,
+    in_a_child,
+    limit_process,
+    run_tests,
+)
+from benchmarks.mutations import mutants
 from benchmarks.row import Row, measured
 
-ROOT = Path(__file__).resolve().parents[1]
 KEPT = ROOT / "benchmarks" / "out"
 
 FOLDERS = {
@@ -52,15 +54,7 @@ PAGES = ("test_pages.py", "test_page.py")
 COUNT, SEED = 100, 20261127
 WANTED = 90.0
 
-MOST_SECONDS = 60
-"""A test that computes for longer has been given a loop without end [s]. Waiting is not counted."""
-
-MOST_EXAMPLES = 20
-"""How many examples a law is tried on, where its test does not say; fewer than in the tests, so that no more are killed."""
-
-MOST_BYTES = 4 * 1024**3
-
-LIBRARIES = ("pydantic", "numpy", "scipy.stats")
+LIBRARIES = ("pydantic", "numpy", "scipy.stats", "numba")
 BELOW = {
     "breathline.physiology": ("breathline.units", "breathline.model.patient", "breathline.sources"),
     "breathline.equations": ("breathline.physiology", "breathline.model.measurement"),
@@ -68,27 +62,6 @@ BELOW = {
     "breathline.verdict": ("breathline.outcomes",),
 }
 """What is loaded once for all mutants: never the package that is changed, nor what imports it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """A mutant with the module it belongs to."""
-
-    module: str
-    path: Path
-    mutant: Mutant
-
-    def __str__(self) -> str:
-        return f"{self.path.name}:{self.mutant.line}: {self.mutant.what}"
-
-    @property
-    def code(self) -> CodeType:
-        return compile(self.mutant.tree, str(self.path), "exec", dont_inherit=True)
-
-    @property
-    def callee(self) -> str:
-        """The function it lies in, as `Known.callers` has it."""
-        return f"{self.path.name}:{self.mutant.place.name.removesuffix('.<locals>.')}"
 
 
 @dataclass(slots=True)
@@ -135,163 +108,20 @@ class Known:
         kills[killer] = kills.get(killer, 0) + 1
 
 
-class _Watch:
-    """Notes which functions of the changed package are called, and by which test."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.test = f"{folder}{os.sep}", ""
-        self.caches: list[_lru_cache_wrapper] = []
-        self.called: dict[str, dict[str, None]] = {}
-
-    def __call__(self, frame, _event, _arg) -> None:
-        code = frame.f_code
-        if code.co_filename.startswith(self.folder):
-            name = f"{code.co_filename.removeprefix(self.folder)}:{code.co_qualname}"
-            self.called.setdefault(name, {})[self.test] = None
-
-    def begin(self, test: str) -> None:
-        """Watch a test; what an earlier one left in caches would hide its calls."""
-        sys.settrace(None)
-        if not self.test:
-            self.caches = [one for one in gc.get_objects() if type(one) is _lru_cache_wrapper]
-        for one in self.caches:
-            if one.__module__.startswith("breathline."):
-                one.cache_clear()
-        self.test = test
-        sys.settrace(self)
-
-
-class _Session:
-    """Has pytest collect the tests and hands them to `work` instead of running them."""
-
-    def __init__(self, work: Callable[[Sequence[pytest.Item]], None]) -> None:
-        self.work, self.failed = work, False
-
-    def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if session.testsfailed:
-            raise session.Failed("collecting failed")
-        self.work(session.items)
-        return True
-
-
-class _Reports:
-    """Notes how long a test took and whether it failed."""
-
-    def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
-        self.failed = ""
-
-    def pytest_runtest_logreport(self, report) -> None:
-        self.seconds[report.nodeid] += report.duration
-        if report.failed:
-            self.failed = report.nodeid
-
-
-class _Changed(SourceFileLoader):
-    """Imports one module as its mutant; a finder of that one module too."""
-
-    def __init__(self, drawn: Drawn) -> None:
-        super().__init__(drawn.module, str(drawn.path))
-        self.drawn = drawn
-
-    def find_spec(self, fullname, _path=None, _target=None):
-        if fullname != self.name:
-            return None
-        inside = [str(Path(self.path).parent)] if self.is_package(fullname) else None
-        return importlib.util.spec_from_file_location(
-            fullname, self.path, loader=self, submodule_search_locations=inside
-        )
-
-    def exec_module(self, module) -> None:
-        exec(self.drawn.mutant.needs, module.__dict__)
-        exec(self.drawn.code, module.__dict__)
-
-
-def _in_a_child(work: Callable[[], object], *, silent: bool = True) -> tuple[int, object]:
-    """Run `work` in a process of its own; give its exit status and what it gave."""
-    with tempfile.NamedTemporaryFile("r", encoding="utf-8") as answer:
-        child = os.fork()
-        if not child:
-            if silent and not os.environ.get("LOUD"):
-                quiet = os.open(os.devnull, os.O_WRONLY)
-                os.dup2(quiet, 1)
-                os.dup2(quiet, 2)
-            status = 1
-            try:
-                Path(answer.name).write_text(json.dumps(work()), encoding="utf-8")
-                status = 0
-            finally:
-                os._exit(status)
-        status = os.waitpid(child, 0)[1]
-        text = answer.read()
-        return status, json.loads(text) if text else None
-
-
-def _collected(tests: Iterable[str], work: Callable[[Sequence[pytest.Item]], None]) -> int:
-    settings.register_profile(
-        "mutants",
-        derandomize=True,
-        database=None,
-        phases=(Phase.explicit, Phase.generate),
-        max_examples=MOST_EXAMPLES,
-    )
-    settings.load_profile("mutants")
-    options = ["-q", "-s", "--assert=plain", "-p", "no:cacheprovider", "--no-header", "--rootdir", str(ROOT)]
-    return int(pytest.main([*options, *tests], plugins=[_Session(work)]))
-
-
-def _run(items: Sequence[pytest.Item], begin: Callable[[str], None] = lambda _: None) -> _Reports:
-    """Run tests until one fails."""
-    reports = _Reports()
-    items[0].config.pluginmanager.register(reports)
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
-        begin(item.nodeid)
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        if reports.failed:
-            break
-    return reports
-
-
 def _killer(drawn: Drawn, known: Known, items: Sequence[pytest.Item]) -> str:
     """Give the first test that notices a mutant; empty if none does."""
     by_name = {item.nodeid: item for item in items}
     asked = known.asked(drawn, by_name)
-    return _run([by_name[one] for one in asked]).failed if asked else ""
-
-
-def _limited() -> None:
-    resource.setrlimit(resource.RLIMIT_DATA, (MOST_BYTES, MOST_BYTES))
-    signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS)
-
-
-def _change(drawn: Drawn) -> None:
-    """Give a function the code of its mutant, wherever it is held."""
-    found = {}
-    parts = [drawn.code]
-    while parts:
-        code = parts.pop()
-        found[code.co_qualname, code.co_firstlineno] = code
-        parts += [part for part in code.co_consts if isinstance(part, CodeType)]
-    changed = 0
-    for one in gc.get_objects():
-        if type(one) is FunctionType and one.__code__.co_filename == str(drawn.path):
-            old = one.__code__
-            if old.co_qualname == drawn.mutant.place.outermost:
-                one.__code__ = found[old.co_qualname, old.co_firstlineno]
-                changed += 1
-    if not changed:
-        raise LookupError(drawn.callee)
+    return run_tests([by_name[one] for one in asked]).failed if asked else ""
 
 
 def _in_place(drawn: Drawn, known: Known, items: Sequence[pytest.Item]) -> str:
     def work() -> str:
-        _limited()
-        _change(drawn)
+        limit_process()
+        change_in_place(drawn)
         return _killer(drawn, known, items)
 
-    status, found = _in_a_child(work)
-    return str(found) if not status else "a crash"
+    return answer_of(*in_a_child(work))
 
 
 def _anew(drawn: Drawn, known: Known, files: Sequence[str]) -> str:
@@ -300,37 +130,37 @@ def _anew(drawn: Drawn, known: Known, files: Sequence[str]) -> str:
     first = next((one for one in likely if one in files), files[0])
 
     def work(chosen: Sequence[str]) -> str:
-        _limited()
-        sys.meta_path.insert(0, _Changed(drawn))
+        limit_process()
+        sys.meta_path.insert(0, Changed(drawn))
         found: list[str] = []
-        status = _collected(chosen, lambda items: found.append(_killer(drawn, known, items)))
+        status = collected(chosen, lambda items: found.append(_killer(drawn, known, items)))
         return found[0] if found else f"collecting, {status}"
 
     for chosen in ([first], [one for one in files if one != first]):
-        status, found = _in_a_child(lambda chosen=chosen: work(chosen))
-        if status or found:
-            return str(found or "a crash")
+        found = answer_of(*in_a_child(lambda chosen=chosen: work(chosen)))
+        if found:
+            return found
     return ""
 
 
-def _look(items: Sequence[pytest.Item], watch: _Watch) -> Known:
+def _look(items: Sequence[pytest.Item], watch: Watch) -> Known:
     """Run the tests on the code as it is, and learn what they call."""
 
     def work() -> list:
-        reports = _run(items, watch.begin)
+        reports = run_tests(items, watch.begin)
         sys.settrace(None)
         if reports.failed:
             raise SystemExit(f"{reports.failed} fails on the code as it is.")
         return [reports.seconds, {place: list(by) for place, by in watch.called.items()}]
 
-    status, found = _in_a_child(work)
+    status, found = in_a_child(work)
     if status:
         raise SystemExit("The tests fail on the code as it is; LOUD=1 shows them.")
     return Known(*found)
 
 
 def draw(folder: Path, count: int, seed: int, only: str = "") -> tuple[list[Drawn], int]:
-    """Draw so many mutants of a folder, in order of its files; also say of how many."""
+    """Draw so many mutants of a folder; also say of how many."""
     package = ".".join(folder.parts[folder.parts.index("breathline") :])
     every = [
         Drawn(package if path.stem == "__init__" else f"{package}.{path.stem}", path, mutant)
@@ -338,8 +168,7 @@ def draw(folder: Path, count: int, seed: int, only: str = "") -> tuple[list[Draw
         if only in ("", path.stem)
         for mutant in mutants(path.read_text(encoding="utf-8"))
     ]
-    places = random.Random(seed).sample(range(len(every)), min(count, len(every)))
-    return [every[place] for place in sorted(places)], len(every)
+    return random.Random(seed).sample(every, min(count, len(every))), len(every)
 
 
 def _files(folder: Path, tests: Sequence[str]) -> list[str]:
@@ -368,7 +197,7 @@ def measure(
     files = _files(where, tests)
     drawn, every = draw(where, count, seed, only)
     kept = KEPT / f"mutants-{where.name}.json"
-    status, lived = _in_a_child(lambda: _changed_in_place(drawn, files, where, kept), silent=False)
+    status, lived = in_a_child(lambda: _changed_in_place(drawn, files, where, kept), silent=False)
     known = _recall(kept)
     if status or known is None:
         raise SystemExit("The tests cannot be run on the code as it is.")
@@ -380,14 +209,13 @@ def measure(
         str(one) for one in drawn if known.is_imported(one) and _lives(one, _anew(one, known, files), known)
     ]
     _keep(kept, known)
-    order = {str(one): index for index, one in enumerate(drawn)}
-    return every, len(drawn), sorted(lived, key=order.__getitem__)
+    return every, len(drawn), sorted(lived)
 
 
 def _changed_in_place(drawn: Sequence[Drawn], files: Sequence[str], where: Path, kept: Path) -> list[str]:
     """Collect the tests, run them once if that was not done yet, and change one function after the other."""
     lived: list[str] = []
-    watch = _Watch(where)
+    watch = Watch(where)
 
     def work(items: Sequence[pytest.Item]) -> None:
         sys.settrace(None)
@@ -401,7 +229,7 @@ def _changed_in_place(drawn: Sequence[Drawn], files: Sequence[str], where: Path,
         _keep(kept, known)
 
     sys.settrace(watch)
-    if _collected(files, work):
+    if collected(files, work):
         raise SystemExit("The tests cannot be collected.")
     return lived
 

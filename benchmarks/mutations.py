@@ -11,9 +11,10 @@ from __future__ import annotations
 import ast
 import builtins
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 COMPARISONS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
     ast.Lt: (ast.LtE, ast.GtE),
@@ -158,38 +159,85 @@ def mutants(source: str) -> list[Mutant]:
 
 def mutations(node: ast.AST, returns: str = "") -> Iterator[ast.AST]:
     """Give what a node may be changed into; `returns` is the annotation of the function it lies in."""
-    match node:
-        case ast.Constant(value=bool() as truth):
+    if (
+        isinstance(node, ast.Return)
+        and returns in RETURNS
+        and not isinstance(node.value, ast.Constant | None)
+    ):
+        yield ast.parse("return " + RETURNS[returns].replace("VALUE", ast.unparse(node.value))).body[0]
+    elif type(node) in CHANGES:
+        yield from CHANGES[type(node)](node)
+
+
+def _constants(node: ast.Constant) -> Iterator[ast.AST]:
+    match node.value:
+        case bool() as truth:
             yield ast.Constant(not truth)
-        case ast.Constant(value=int() as number):
+        case int() as number:
             yield from (ast.Constant(number + 1), ast.Constant(number - 1))
-        case ast.Constant(value=float() as number):
+        case float() as number:
             yield ast.Constant(number + 0.01 * max(1.0, abs(number)))
-        case ast.Compare():
-            for place, old in enumerate(node.ops):
-                for new in COMPARISONS[type(old)]:
-                    ops = [*node.ops[:place], new(), *node.ops[place + 1 :]]
-                    yield ast.Compare(node.left, ops, node.comparators)
-        case ast.BoolOp(op=op, values=values):
-            yield ast.BoolOp(ast.Or() if isinstance(op, ast.And) else ast.And(), values)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in OPERATORS:
-            yield ast.BinOp(left, OPERATORS[type(op)](), right)
-        case ast.AugAssign(target=target, op=op, value=value) if type(op) in OPERATORS:
-            yield ast.AugAssign(target, OPERATORS[type(op)](), value)
-        case ast.UnaryOp(op=ast.USub() | ast.Not() | ast.Invert(), operand=operand):
-            yield operand
-        case ast.Name(id=name, ctx=ast.Load()) if name in NAMES:
-            yield ast.Name(NAMES[name], ast.Load())
-        case ast.Attribute(value=value, attr=name) if name in NAMES:
-            yield ast.Attribute(value, NAMES[name], ast.Load())
-        case ast.Attribute(value=ast.Name(id=kind) as value, attr=name) if f"{kind}.{name}" in ONE_WAY:
-            yield ast.Attribute(value, ONE_WAY[f"{kind}.{name}"], ast.Load())
-        case ast.IfExp(test=test, body=body, orelse=other) if not isinstance(test, ast.Compare):
-            yield ast.IfExp(test, other, body)
-        case ast.If(test=ast.Name() | ast.Call() | ast.Attribute() as test, body=body, orelse=other):
-            yield ast.If(ast.UnaryOp(ast.Not(), test), body, other)
-        case ast.Return(value=ast.expr() as value) if returns in RETURNS:
-            yield ast.parse("return " + RETURNS[returns].replace("VALUE", ast.unparse(value))).body[0]
+
+
+def _comparisons(node: ast.Compare) -> Iterator[ast.AST]:
+    for place, old in enumerate(node.ops):
+        for new in COMPARISONS[type(old)]:
+            yield ast.Compare(node.left, [*node.ops[:place], new(), *node.ops[place + 1 :]], node.comparators)
+
+
+def _both(node: ast.BoolOp) -> Iterator[ast.AST]:
+    yield ast.BoolOp(ast.Or() if isinstance(node.op, ast.And) else ast.And(), node.values)
+
+
+def _operators(node: ast.BinOp) -> Iterator[ast.AST]:
+    kinds_joined = isinstance(node.op, ast.BitOr) and isinstance(node.left, ast.Name)
+    if type(node.op) in OPERATORS and not kinds_joined:
+        yield ast.BinOp(node.left, OPERATORS[type(node.op)](), node.right)
+
+
+def _additions(node: ast.AugAssign) -> Iterator[ast.AST]:
+    if type(node.op) in OPERATORS:
+        yield ast.AugAssign(node.target, OPERATORS[type(node.op)](), node.value)
+
+
+def _signs(node: ast.UnaryOp) -> Iterator[ast.AST]:
+    if not isinstance(node.op, ast.UAdd):
+        yield node.operand
+
+
+def _names(node: ast.Name) -> Iterator[ast.AST]:
+    if node.id in NAMES and isinstance(node.ctx, ast.Load):
+        yield ast.Name(NAMES[node.id], ast.Load())
+
+
+def _words(node: ast.Attribute) -> Iterator[ast.AST]:
+    word = NAMES.get(node.attr) or ONE_WAY.get(ast.unparse(node))
+    if word:
+        yield ast.Attribute(node.value, word, ast.Load())
+
+
+def _choices(node: ast.IfExp) -> Iterator[ast.AST]:
+    if not isinstance(node.test, ast.Compare):  # which is turned round by itself
+        yield ast.IfExp(node.test, node.orelse, node.body)
+
+
+def _branches(node: ast.If) -> Iterator[ast.AST]:
+    if isinstance(node.test, ast.Name | ast.Call | ast.Attribute):
+        yield ast.If(ast.UnaryOp(ast.Not(), node.test), node.body, node.orelse)
+
+
+CHANGES: dict[type, Callable[[Any], Iterator[ast.AST]]] = {
+    ast.Constant: _constants,
+    ast.Compare: _comparisons,
+    ast.BoolOp: _both,
+    ast.BinOp: _operators,
+    ast.AugAssign: _additions,
+    ast.UnaryOp: _signs,
+    ast.Name: _names,
+    ast.Attribute: _words,
+    ast.IfExp: _choices,
+    ast.If: _branches,
+}
 
 
 def _deciding(node: ast.AST, place: Place, returns: str) -> Iterator[tuple[ast.AST, Place, str]]:

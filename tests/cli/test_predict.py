@@ -423,3 +423,24 @@ def test_the_example_of_the_guide_runs(tmp_path: Path) -> None:
     _, rows = run(tmp_path, table.replace(",70,", ",88,"))
     assert "dlco: holds for the age from 5 to 85 years; found 88." in guide
     assert "dlco: holds for the age from 5 to 85 years; found 88." in rows[1]["note"]
+
+
+@pytest.mark.parametrize(
+    ("percent", "count", "told"), [(44.9, 10, True), (45.1, 10, False), (44.9, 9, False), (20.0, 9, False)]
+)
+def test_a_low_column_is_told_from_ten_values_below_45_percent_on(
+    tmp_path: Path, percent: float, count: int, told: bool
+) -> None:
+    # gli.csv: 19.33223 mL/min/mmHg are expected of this woman; nine values are lower still.
+    low = "female,64,162,2.5\n" * (count - 1)
+    text = f"sex,age_years,height_cm,dlco [mL/min/mmHg]\n{low}female,64,162,{19.33223 * percent / 100}\n"
+    result, _ = run(tmp_path, text)
+    assert ("reaches 45 % of what is expected" in result.stderr) is told
+
+
+@pytest.mark.parametrize(("wrong", "more"), [(50, ""), (51, "1 more rows have"), (53, "3 more rows have")])
+def test_fifty_rows_of_a_wrong_width_are_named_one_by_one(tmp_path: Path, wrong: int, more: str) -> None:
+    told, _ = run(tmp_path, "sex,age_years,height_cm,fvc [L]\n" + "female,64\n" * wrong)
+    assert told.exit_code == 3
+    assert "lines 2–51: The row has 2 cells; the heading has 4." in told.stderr
+    assert (more in told.stderr) if more else ("more rows have" not in told.stderr)

@@ -6,7 +6,14 @@ from math import sqrt
 
 import pytest
 
-from breathline.equations import EQUATIONS, ReferenceEquation, expected_arrays, predict
+from breathline.equations import (
+    EQUATIONS,
+    ReferenceEquation,
+    expected_arrays,
+    gap_2012,
+    ild_gap_2014,
+    predict,
+)
 from breathline.errors import OutOfRangeError
 from breathline.model.patient import Sex
 from breathline.physiology import FORMULAS, Formula, Input, calculate
@@ -145,7 +152,10 @@ def test_a_bounded_value_has_its_bounds(key: str) -> None:
             said = ""
         except OutOfRangeError as error:
             said = str(error)
-        assert (f"({low:g} to {high:g} are possible)" in said or "must be above zero" in said) != fits
+        wanted = (
+            "it must be above zero" if low == 0.0 and value <= 0.0 else f"({low:g} to {high:g} are possible)"
+        )
+        assert (wanted in said) != fits
 
 
 @pytest.mark.parametrize(
@@ -162,6 +172,20 @@ def test_the_build_has_both_its_ends(key: str, low: float, high: float) -> None:
         height = 175.0 if bmi < 30 else 160.0
         inputs = person(item, "height_cm", height) | {"weight_kg": bmi * (height / 100) ** 2}
         assert (f"body mass index from {low:g} to {high:g} kg/m²" in refusal(item, inputs)) != fits
+
+
+UNREAD = {
+    "enright_1998_walk", "casanova_2011_walk", "crapo_1999_pao2", "sorbini_1968_pao2", "mellemgaard_1966_gradient",
+    "gli_2021_tlc", "gli_2021_frc", "gli_2021_rv", "gli_2021_rv_tlc", "gli_2021_erv", "gli_2021_ic", "gli_2021_vc",
+    "alveolar_oxygen", "aa_gradient", "barometric_pressure", "dlco_haemoglobin_cotes_1972", "bsa_mosteller_1987",
+    "bsa_du_bois_1916",
+}  # fmt: skip
+"""What nobody has read in its publication: taking one out of here asks for reading it."""
+
+
+def test_what_was_not_read_is_marked() -> None:
+    assert {key for key in KEYS if not item_of(key).source.verified} == UNREAD
+    assert not gap_2012.SOURCE.verified and not ild_gap_2014.SOURCE.verified
 
 
 def test_input_is_named_in_words_and_optional_ones_may_be_unknown() -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 from math import sqrt
+from pathlib import Path
 
 import pytest
 
 from breathline.model.change import Scale
-from breathline.outcomes import OUTCOMES
+from breathline.outcomes import OUTCOMES, reliable, response, trajectory
 from breathline.testing import check_outcome
 from tests.tolerances import half_last_digit
 
@@ -116,3 +118,103 @@ def test_thresholds_taken_by_analogy_are_marked() -> None:
             assert not limit.source.verified, measure.key
     fibrosis = OUTCOMES["ct_fibrosis"].important_difference
     assert fibrosis is not None and fibrosis.source.verified and fibrosis.scale is Scale.ABSOLUTE
+
+
+WORDS = {
+    # A limit that its printed words give in letters or in another unit.
+    ("nyha_class", "important_difference"): "One class",
+    ("mmrc", "important_difference"): "One grade",
+    ("fvc", "error"): "= 334 mL",
+    ("fev1", "important_difference"): "100 mL",
+    ("cpi", "important_difference"): "five points",
+    ("upcr", "important_difference"): "by half",
+}
+IN_WORDS = {
+    "One class": 1.0,
+    "One grade": 1.0,
+    "= 334 mL": 0.334,
+    "100 mL": 0.1,
+    "five points": 5.0,
+    "by half": 50.0,
+}
+LIMITS = ("error", "important_difference", "learning")
+
+
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("name", LIMITS)
+def test_a_limit_is_the_one_of_its_printed_words(key: str, name: str) -> None:
+    limit = getattr(OUTCOMES[key], name)
+    if limit is None:
+        return
+    words = WORDS.get((key, name), f"{limit.value:g}")
+    assert words in limit.printed.replace(",", "")
+    assert limit.value == IN_WORDS.get(words, limit.value)
+
+
+SCALES = {
+    # What limits are counted in, where it is not the unit of the measure.
+    Scale.RELATIVE: {
+        "dlco:important_difference", "dlco_hb:important_difference", "egfr:error", "egfr:important_difference",
+        "fev1:error", "kco:error", "kco:important_difference", "pao2:error", "six_minute_walk:error",
+        "spo2_rest:error", "tlc:error", "tlc:important_difference", "upcr:error", "upcr:important_difference",
+    },
+    Scale.PERCENT_PREDICTED: {"fvc:important_difference"},
+}  # fmt: skip
+
+
+def _limits(chosen) -> set[str]:
+    return {
+        f"{key}:{name}"
+        for key, measure in OUTCOMES.items()
+        for name in LIMITS
+        if (limit := getattr(measure, name)) is not None and chosen(limit)
+    }
+
+
+def test_what_limits_are_counted_in() -> None:
+    for scale, names in SCALES.items():
+        assert _limits(lambda limit, scale=scale: limit.scale is scale) == names
+
+
+UNREAD = {
+    "aa_gradient:error", "aa_gradient:important_difference", "cpi:error", "ct_consolidation:important_difference",
+    "ct_emphysema:important_difference", "ct_ground_glass:important_difference",
+    "ct_honeycombing:important_difference", "ct_ild:important_difference", "ct_reticulation:important_difference",
+    "egfr:important_difference", "fev1:important_difference", "k_bild:error", "kco:error",
+    "kco:important_difference", "mmrc:important_difference", "nyha_class:important_difference",
+    "pao2:important_difference", "sgrq:error", "spo2_nadir:important_difference", "spo2_rest:error",
+    "spo2_rest:important_difference", "tlc:error", "tlc:important_difference", "upcr:error",
+    "upcr:important_difference",
+}  # fmt: skip
+"""Limits that nobody has read in their publication: taking one out of here asks for reading it."""
+
+
+def test_what_was_not_read_is_marked() -> None:
+    assert _limits(lambda limit: not limit.source.verified) == UNREAD
+    assert not any(s.verified for s in (reliable.SOURCE, trajectory.SOURCE, response.CONFIRMED_SOURCE))
+
+
+GOLDEN = Path(__file__).parents[1] / "golden" / "measures.csv"
+ROWS = list(csv.DictReader(GOLDEN.read_text(encoding="utf-8").splitlines()[1:]))
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["measure"])
+def test_what_a_value_can_be_and_how_it_is_printed(row: dict[str, str]) -> None:
+    measure = OUTCOMES[row["measure"]]
+    assert row["oracle"]
+    assert (measure.direction or "") == row["direction"]
+    assert measure.plausible == (float(row["low"]), float(row["high"]))
+    assert (measure.decimals, measure.several_a_day) == (int(row["decimals"]), row["several_a_day"])
+    assert (measure.ordinal, measure.comparative) == (
+        bool(int(row["ordinal"])),
+        row["measure"] in ("symptoms", "hrct_reading"),
+    )
+
+
+def test_conditions_and_how_far_they_may_differ() -> None:
+    assert [row["measure"] for row in ROWS] == list(OUTCOMES)
+    assert {key: m.same_within for key, m in OUTCOMES.items() if m.same_within} == {
+        "fio2": 0.5,  # rounded to the whole percent
+        "oxygen_flow": 0.25,  # half a step of the regulator
+        "altitude": 150.0,
+    }

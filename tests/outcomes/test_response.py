@@ -36,7 +36,7 @@ def test_first_improvement_best_and_duration() -> None:
     ("values", "confirmation"),
     [
         ({14: BETTER, 20: BETTER}, Confirmation.CONFIRMED),  # six weeks apart
-        ({14.1: BETTER, 20: BETTER}, Confirmation.UNCONFIRMED),
+        ({14.01: BETTER, 20: BETTER}, Confirmation.UNCONFIRMED),
         ({20: BETTER}, Confirmation.UNCONFIRMED),
         ({4: BETTER, 12: SAME, 20: BETTER}, Confirmation.UNCONFIRMED),  # something else between
         ({4: BETTER, 12: Absence.NOT_DONE, 20: BETTER}, Confirmation.CONFIRMED),  # says nothing

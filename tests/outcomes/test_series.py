@@ -231,6 +231,37 @@ def test_room_air_and_oxygen_are_not_compared() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("key", "before", "after", "air"),
+    [
+        ("oxygen_flow", 0.25, 2.0, True),
+        ("oxygen_flow", 0.26, 2.0, False),
+        ("fio2", 21.5, 28.0, True),
+        ("fio2", 21.6, 28.0, False),
+        ("fio2", 28.0, 21.5, True),
+    ],
+)
+def test_up_to_where_it_is_room_air(key: str, before: float, after: float, air: bool) -> None:
+    change = oxygen("pao2", 55.0, 75.0, **{key: (before, after)})
+    assert change.judgement is Judgement.CANNOT_TELL
+    assert ("room air and oxygen" in change.reason) is air
+
+
+@pytest.mark.parametrize(
+    ("key", "pair", "told"),
+    [
+        ("oxygen_flow", (2.0, 2.25), True),
+        ("oxygen_flow", (2.0, 2.26), False),
+        ("fio2", (21.0, 21.5), True),
+        ("fio2", (21.0, 21.51), False),
+        ("altitude", (0.0, 150.0), True),
+        ("altitude", (0.0, 150.5), False),
+    ],
+)
+def test_how_far_conditions_may_differ(key: str, pair: tuple[float, float], told: bool) -> None:
+    assert (oxygen("pao2", 55.0, 75.0, **{key: pair}).judgement is Judgement.BETTER) is told
+
+
 def test_where_the_fraction_is_known_the_flow_need_not_be() -> None:
     assert (
         oxygen("pao2", 55.0, 75.0, fio2=(21.0, 21.0), oxygen_flow=(None, 0.0)).judgement is Judgement.BETTER

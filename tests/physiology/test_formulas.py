@@ -145,6 +145,31 @@ def test_the_unit_of_a_height_is_told_where_people_can_be_so_tall(height: float,
     assert ("looks like" in str(error.value)) == (unit is not None)
 
 
+def test_one_value_can_stand_for_all() -> None:
+    # Oracle: exact arithmetic, 60/1.6² and 90/1.6².
+    got = calculate_arrays(BMI, height_cm=160.0, weight_kg=[60.0, 90.0])
+    assert got.tolist() == pytest.approx([23.4375, 35.15625])
+
+
+def test_the_build_is_asked_of_formulas_that_say_so() -> None:
+    assert calculate(replace(BMI, build=None), height_cm=162, weight_kg=200) == pytest.approx(
+        76.208, abs=5e-4
+    )
+
+
+@pytest.mark.parametrize(("weight", "told"), [(200.0, True), (340.0, True), (347.0, False)])
+def test_pounds_are_told_where_they_would_be_a_possible_weight(weight: float, told: bool) -> None:
+    # 60 kg/m² at 162 cm are 157.46 kg, which are 347.1 pounds; 346 pounds at 161.7 cm are just above.
+    with pytest.raises(OutOfRangeError) as error:
+        calculate(BMI, height_cm=162.0 if told else 161.9, weight_kg=weight)
+    assert ("may be pounds" in str(error.value)) == told
+
+
+def test_a_depth_below_the_lowest_shore_is_in_no_other_unit() -> None:
+    with pytest.raises(OutOfRangeError, match=r"found -500\.$"):
+        calculate(FORMULAS["barometric_pressure"], altitude_m=-500.0)
+
+
 def test_among_many_the_place_is_told() -> None:
     with pytest.raises(OutOfRangeError, match=r"found 1\.7\. .* \(Entry 2 of 3, and 1 more\.\)$"):
         calculate_arrays(BMI, height_cm=[170, 1.7, 1.8], weight_kg=[70, 70, 70])

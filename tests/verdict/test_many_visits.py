@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from breathline.model.criterion import Answer
-from breathline.verdict.changes import Moved
+from breathline.model.measurement import Moment
+from breathline.outcomes import OUTCOMES
+from breathline.verdict.changes import BeyondError, Moved
 from breathline.verdict.inbuild import RULE
 from breathline.verdict.limits import Counted, Towards, at_least, less_than
 from breathline.verdict.reading import Pairing, Window, read, told
 from breathline.verdict.rule import judge_rule
-from tests.verdict.vignettes import CANNOT_TELL, MET, NOT_MET, ON, RECORD, UNABLE, V, patient
+from tests.verdict.vignettes import CANNOT_TELL, MET, NOT_MET, ON, RECORD, UNABLE, V, ct, patient
 
 FALL = Moved(
     printed="fall",
@@ -95,3 +99,65 @@ def test_two_hundred_weekly_visits_compare_no_pair_twice(monkeypatch):
     # 200 values with at most the 104 of the two years before each, for FVC ≥ 10 % and for ≥ 5–< 10 %.
     each = sum(min(index, 104) for index in range(200))
     assert len(compared) == 2 * each
+
+
+def answered(condition, **values):
+    readings = read(
+        patient(RECORD, start=None, **values), Window(printed="so long", days=366.0, pairing=Pairing.ANY_TWO)
+    )
+    return condition.answer(readings[-1])
+
+
+def test_the_least_fall_tells_more_than_the_longest_time():
+    # Five millilitres fell from week 10 on; over the longest time, from week 0 on, nothing did.
+    got = answered(FALL, fvc={0: V(value=3.0), 10: V(value=3.005), 20: V(value=3.0)})
+    assert got.answer is NOT_MET and "at week 10 to" in got.reason
+    # Where nothing fell, the longest time tells most.
+    level = answered(FALL, fvc={0: V(value=3.0), 10: V(value=3.0), 20: V(value=3.0)})
+    assert "at week 0 to" in level.reason and "at week 20)" in level.reason
+
+
+def test_one_scan_alone_cannot_be_compared():
+    more = BeyondError(printed="more", measure="ct_ild", towards=Towards.RISE)
+    got = answered(more, ct_ild={0: ct(20.0)})
+    assert got.answer is CANNOT_TELL
+    label = OUTCOMES["ct_ild"].label
+    assert got.missing == (f"{label}: one value only in the window (read at week 0: so long)",)
+    assert got.reason == f"{got.missing[0]}."
+
+
+@pytest.mark.parametrize(("days", "answer"), [(69, CANNOT_TELL), (70, MET), (140, MET), (141, CANNOT_TELL)])
+def test_both_ends_of_how_far_two_values_may_lie_apart(days, answer):
+    window = Window(printed="so far", days=366.0, pairing=Pairing.ANY_TWO, apart=(70.0, 140.0))
+    evidence = patient(RECORD, start=None, fvc={0: V(value=3.0), days / 7: V(value=2.7)})
+    assert FALL.answer(read(evidence, window)[-1]).answer is answer
+
+
+@pytest.mark.parametrize(("week", "words"), [(10.14, "week 10.1"), (-0.96, "week −1"), (3.0, "week 3")])
+def test_a_week_is_told_to_the_tenth(week, words):
+    assert told(Moment(week=week)) == words
+
+
+@pytest.mark.parametrize(
+    ("conditions", "answer"),
+    [
+        ({}, MET),
+        ({"altitude": (0.0, 150.0)}, MET),
+        ({"altitude": (0.0, 151.0)}, CANNOT_TELL),
+        ({"fio2": (21.0, 21.5)}, MET),
+        ({"fio2": (21.0, 21.51)}, CANNOT_TELL),
+        ({"oxygen_flow": (2.0, 2.25)}, MET),
+        ({"oxygen_flow": (2.25, 2.0)}, MET),
+        ({"oxygen_flow": (2.0, 2.26)}, CANNOT_TELL),
+        ({"oxygen_flow": (2.0, None)}, CANNOT_TELL),
+        ({"fio2": (28.0, 28.0), "oxygen_flow": (2.0, None)}, MET),
+        ({"fio2": (28.0, None), "oxygen_flow": (2.0, 2.0)}, CANNOT_TELL),
+    ],
+)
+def test_criteria_compare_under_the_same_conditions_as_the_changes(conditions, answer):
+    # Oracle: `same_within` of the conditions, tests/outcomes/test_measures.py.
+    fell = replace(FALL, measure="pao2", limits=(at_least(5.0),))
+    values = {"pao2": {0: 80.0, 10: 70.0}}
+    for key, pair in conditions.items():
+        values[key] = {week: v for week, v in zip((0, 10), pair, strict=True) if v is not None}
+    assert answered(fell, **values).answer is answer

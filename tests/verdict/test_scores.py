@@ -169,3 +169,15 @@ def test_nothing_in_the_period_or_no_start(name):
     assert (nothing.label, nothing.missing) == ("cannot_tell", ("Tests on treatment: none recorded",))
     unknown = judge(name, patient(ON, start=None, **TESTS))
     assert unknown.missing == ("Start of treatment: not recorded",)
+
+
+def test_gap_says_of_whom_it_speaks():
+    values = {"fvc": {-1: 2.4}, "dlco": {-1: 10.0}}
+    told = judge("gap_2012", patient(BEFORE, **values))  # a mixed connective tissue disease
+    assert told.presumed == (
+        "Idiopathic pulmonary fibrosis. But: The record names connective tissue disease-associated interstitial lung "
+        "disease.",
+    )
+    for diagnoses in ((IPF,), ()):
+        meant = judge("gap_2012", patient(BEFORE, person={"diagnoses": diagnoses}, **values))
+        assert meant.presumed == ("Idiopathic pulmonary fibrosis.",)

@@ -16,7 +16,7 @@ BELOW_EXPECTED_WOMEN_M = 96.0
 
 
 def _distribution(people: People) -> Distribution:
-    men = people["male"] > 0.5
+    men = people["male"] == 1.0
     H, A, W = people["height_cm"], people["age_years"], people["weight_kg"]
     active = people["physically_active"]
     of_men = 26.80 * A + 8.46 * H - 0.45 * W - 2.54 * active - 0.06 * A**2 - 0.13 * A * H - 890.18

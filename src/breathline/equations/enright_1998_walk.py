@@ -16,7 +16,7 @@ BELOW_EXPECTED_WOMEN_M = 139.0
 
 
 def _distribution(people: People) -> Distribution:
-    men = people["male"] > 0.5
+    men = people["male"] == 1.0
     H, A, W = people["height_cm"], people["age_years"], people["weight_kg"]
     M = np.where(men, 7.57 * H - 5.02 * A - 1.76 * W - 309.0, 2.11 * H - 5.78 * A - 2.29 * W + 667.0)
     return normal(M, np.where(men, BELOW_EXPECTED_MEN_M, BELOW_EXPECTED_WOMEN_M))

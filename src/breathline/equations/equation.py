@@ -160,12 +160,12 @@ def predict(
     """
     found = predict_arrays(equation, [value], unit=unit, sex=[sex], **{k: [v] for k, v in inputs.items()})
     return Standardised(
-        predicted=float(found.predicted[0]),
-        percent_predicted=float(found.percent_predicted[0]),
+        predicted=found.predicted.item(),
+        percent_predicted=found.percent_predicted.item(),
         equation=equation.key,
         source=equation.source,
-        z=None if found.z is None else float(found.z[0]),
-        lower_limit=None if found.lower_limit is None else float(found.lower_limit[0]),
+        z=None if found.z is None else found.z.item(),
+        lower_limit=None if found.lower_limit is None else found.lower_limit.item(),
     )
 
 

@@ -80,7 +80,7 @@ def lms_of_lung_volume(
 
 
 def _both_sexes(people: People, table: str, parameter: str, form: Form) -> Distribution:
-    men = people["male"] > 0.5
+    men = people["male"] == 1.0
     age, height = people["age_years"], people["height_cm"]
     parts = [(Sex.MALE, men), (Sex.FEMALE, ~men)]
     for sex, chosen in parts:

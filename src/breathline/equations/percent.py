@@ -43,10 +43,10 @@ like a fraction; give 62.
     if isfinite(value) and low <= value <= high:
         return
     text = f"{name} of {value:g} % of predicted cannot be ({low:g} to {high:g} are allowed)."
-    if low / 100.0 <= value <= LARGEST_FRACTION:
-        text += f" {value:g} looks like a fraction; give {100.0 * value:g}."
-    elif LARGEST_FRACTION < value < low:
-        text += f" {value:g} looks like the measured value; give it as percent of predicted."
-    elif value > high:
+    if value > high:
         text += " A percentage above 200 cannot be; look up the value."
+    elif value > LARGEST_FRACTION:
+        text += f" {value:g} looks like the measured value; give it as percent of predicted."
+    elif value >= low / 100.0:
+        text += f" {value:g} looks like a fraction; give {100.0 * value:g}."
     raise OutOfRangeError(text)

@@ -138,13 +138,18 @@ def predicted_value(item: Measurement, person: Person) -> float | None:
     return convert(median, equation.unit, item.unit)
 
 
+def age_at(person: Person, when: Moment | None) -> float | None:
+    """Give the age at a moment [years], which is recorded for the start of treatment; None where it is not."""
+    age = person.age_years
+    if age is None or when is None or when.week is None:
+        return age
+    return age + when.week * 7.0 / DAYS_PER_YEAR
+
+
 def _inputs(
     item: Measurement, everything: Sequence[Measurement], person: Person
 ) -> Mapping[str, float | None]:
     """Give what equations ask for: the person at that moment, and the values of the same day."""
-    age = person.age_years
-    if age is not None and item.when is not None and item.when.week is not None:
-        age += item.when.week * 7.0 / DAYS_PER_YEAR
     found: dict[str, float | None] = {}
     for other in everything:
         measure = OUTCOMES.get(other.measure)
@@ -153,7 +158,11 @@ def _inputs(
         if same_kind(other.unit, measure.unit, of=measure.key):
             value = in_own_unit(measure, other).value
             found[other.measure] = None if isinstance(value, Absence) else value
-    return found | {"age_years": age, "height_cm": person.height_cm, "weight_kg": person.weight_kg}
+    return found | {
+        "age_years": age_at(person, item.when),
+        "height_cm": person.height_cm,
+        "weight_kg": person.weight_kg,
+    }
 
 
 def judge_record(

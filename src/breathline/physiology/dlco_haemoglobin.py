@@ -14,7 +14,7 @@ ADOLESCENT_YEARS = 15.0
 
 def _factor(people: People) -> FloatArray:
     hb = people["hb"]
-    like_men = (people["male"] > 0.5) & (people["age_years"] >= ADOLESCENT_YEARS)
+    like_men = (people["male"] == 1.0) & (people["age_years"] >= ADOLESCENT_YEARS)
     return (np.where(like_men, 10.22, 9.38) + hb) / (1.7 * hb)
 
 

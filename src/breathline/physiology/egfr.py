@@ -10,7 +10,7 @@ from breathline.sources import Source
 
 
 def _egfr(people: People) -> FloatArray:
-    men = people["male"] > 0.5
+    men = people["male"] == 1.0
     ratio = people["creatinine"] / np.where(men, 0.9, 0.7)
     low = np.minimum(ratio, 1.0) ** np.where(men, -0.302, -0.241)
     high = np.maximum(ratio, 1.0) ** -1.2

@@ -80,8 +80,7 @@ def calculate(formula: Formula, *, sex: str | None = None, **inputs: float) -> f
     >>> round(calculate(FORMULAS["bmi"], weight_kg=61.0, height_cm=162.0), 1)
     23.2
     """
-    found = calculate_arrays(formula, sex=sex, **{name: [value] for name, value in inputs.items()})
-    return float(found[0])
+    return calculate_arrays(formula, sex=sex, **{name: [value] for name, value in inputs.items()}).item()
 
 
 def calculate_arrays(formula: Formula, *, sex: ArrayLike | None = None, **inputs: ArrayLike) -> FloatArray:

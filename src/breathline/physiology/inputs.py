@@ -269,6 +269,6 @@ def _check_build(label: str, people: People, build: Limits, refused: dict[int, l
             f"{kg[row]:g} kg at {cm[row]:g} cm is {bmi[row]:.4g}."
         )
         in_kg = convert(float(kg[row]), "lb", "kg")
-        if bmi[row] > build[1] and build[0] <= in_kg / (cm[row] / 100.0) ** 2 <= build[1]:
+        if bmi[row] > build[1] >= convert(float(bmi[row]), "lb", "kg"):
             text += f" {kg[row]:g} may be pounds; give kilograms ({in_kg:.4g})."
         refused.setdefault(row, []).append(text)

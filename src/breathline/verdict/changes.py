@@ -52,7 +52,7 @@ class Moved:
             self.printed,
             _best(self, reading, lambda pair: self._size(pair, reading), self._met),
             tell=tell,
-            lacking=lambda: reading.lacking(self.measure, values=2),
+            lacking=lambda: reading.lacking(self.measure, two=True),
         )
 
     def _met(self, size: float) -> bool:
@@ -92,7 +92,7 @@ class BeyondError:
                 lambda size: size > 0.0,
             ),
             tell=tell,
-            lacking=lambda: reading.lacking(self.measure, values=2),
+            lacking=lambda: reading.lacking(self.measure, two=True),
         )
 
     def _beyond(self, pair: Pair) -> float | str:
@@ -161,7 +161,7 @@ class _Pairs:
         for _, pairs in reading.pairs(measure, after=self.day):
             ending = {id(pair.earlier): pair for pair in pairs}
             one = _NONE
-            for index in range(len(self.entries) - 1, first - 1, -1):
+            for index in reversed(range(first, len(self.entries))):
                 pair = ending.get(id(self.entries[index]))
                 one = one if pair is None else _with(one, pair, size(pair), met)
                 self.best[index] = _joined(self.best[index], one)
@@ -181,13 +181,9 @@ def _with(best: _Best, pair: Pair, size: float | str, met: _Met) -> _Best:
     """Add a pair that begins earlier and ends with the same value."""
     if isinstance(size, str):
         return best if best.untold else _Best(best.good, best.told, size.rstrip("."))
-    rank = (max(size, 0.0), pair.apart)
-    more = best.told is None or rank >= best.told.rank
-    good = (best.good is None or rank >= best.good.rank) and met(size)
-    if not (more or good):
-        return best
-    one = _Sized(size, pair, rank)
-    return _Best(one if good else best.good, one if more else best.told, best.untold)
+    one = _Sized(size, pair, (max(size, 0.0), pair.apart))
+    good = _more(one, best.good) if met(size) else best.good
+    return _Best(good, _more(one, best.told), best.untold)
 
 
 def _joined(before: _Best, after: _Best) -> _Best:
@@ -196,11 +192,9 @@ def _joined(before: _Best, after: _Best) -> _Best:
         return before
     if before is _NONE:
         return after
-    good, told = _more(before.good, after.good), _more(before.told, after.told)
-    untold = after.untold or before.untold
-    if good is before.good and told is before.told and untold is before.untold:
-        return before
-    return _Best(good, told, untold)
+    return _Best(
+        _more(before.good, after.good), _more(before.told, after.told), after.untold or before.untold
+    )
 
 
 def _more(before: _Sized | None, after: _Sized | None) -> _Sized | None:

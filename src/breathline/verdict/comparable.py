@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+from breathline.model.change import OutcomeMeasure
 from breathline.model.measurement import Absence
 from breathline.outcomes import OUTCOMES
 from breathline.outcomes.wording import reason_not_comparable
 from breathline.verdict.reading import Entry, Pair, Reading, told
-
-SAME_CONDITION = 0.5
-"""What a condition such as FiO2 may differ and still count as the same, in its own unit."""
 
 
 def obstacle(pair: Pair, reading: Reading) -> str:
@@ -23,30 +21,29 @@ def obstacle(pair: Pair, reading: Reading) -> str:
     )
     if found:
         return found
+    return _conditions_differ(measure, pair, reading)
+
+
+def _conditions_differ(measure: OutcomeMeasure, pair: Pair, reading: Reading) -> str:
+    """Compare the conditions of the two days; one that neither day has speaks against nothing."""
+    settled = False
     for key in measure.conditions:
-        differs = _condition_differs(key, pair, reading)
-        if differs:
-            return differs
+        condition = OUTCOMES[key]
+        one, other = (_number(reading.same_day(key, entry.day)) for entry in (pair.earlier, pair.later))
+        if one is None and other is None:
+            continue
+        if one is None or other is None:
+            if settled:  # such as the flow of oxygen where its fraction is known on both days
+                continue
+            when = told((pair.earlier if one is None else pair.later).item.when)
+            return f"{measure.label} cannot be compared: {condition.label} is not recorded at {when}."
+        if abs(one - other) > condition.same_within:
+            return (
+                f"{measure.label} cannot be compared: {condition.label} was {one:g} {condition.unit} at "
+                f"{told(pair.earlier.item.when)} and {other:g} {condition.unit} at {told(pair.later.item.when)}."
+            )
+        settled = True
     return ""
-
-
-def _condition_differs(key: str, pair: Pair, reading: Reading) -> str:
-    """Compare what was recorded of a condition on the two days; where neither day has it, nothing speaks against."""
-    of, label = OUTCOMES[pair.later.item.measure].label, OUTCOMES[key].label
-    values = [_number(reading.same_day(key, entry.day)) for entry in (pair.earlier, pair.later)]
-    if values[0] is None and values[1] is None:
-        return ""
-    for value, entry in zip(values, (pair.earlier, pair.later), strict=True):
-        if value is None:
-            return f"{of} cannot be compared: {label} is not recorded at {told(entry.item.when)}."
-    one, other = (value for value in values if value is not None)
-    if abs(one - other) <= SAME_CONDITION:
-        return ""
-    unit = OUTCOMES[key].unit
-    return (
-        f"{of} cannot be compared: {label} was {one:g} {unit} at {told(pair.earlier.item.when)} and "
-        f"{other:g} {unit} at {told(pair.later.item.when)}."
-    )
 
 
 def _number(entry: Entry | None) -> float | None:

@@ -35,7 +35,7 @@ class Level:
     def answer(self, reading: Reading) -> ConditionAnswer:
         """Hold the last value against the limits."""
         entry = reading.last(self.measure)
-        level = reading.lacking(self.measure, values=1) if entry is None else _LEVELS[self.counted](entry)
+        level = reading.lacking(self.measure, two=False) if entry is None else _LEVELS[self.counted](entry)
         if entry is None or isinstance(level, str):
             why = str(level).rstrip(".")
             return ConditionAnswer(
@@ -71,7 +71,7 @@ class SaidToBe:
         said = [e for e in reading.judged(self.measure) if not isinstance(e.value, Absence)]
         label, word = OUTCOMES[self.measure].label, "better" if self.sign > 0 else "worse"
         if not said:
-            why = reading.lacking(self.measure, values=1)
+            why = reading.lacking(self.measure, two=False)
             return ConditionAnswer(
                 printed=self.printed, answer=Answer.CANNOT_TELL, reason=f"{why}.", missing=(why,)
             )

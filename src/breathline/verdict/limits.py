@@ -47,16 +47,21 @@ class Limit:
     comparison: Comparison
     value: float
 
+    def beyond(self, amount: float) -> float:
+        """Give how far an amount lies above the limit; what differs by no more than binary rounding is equal."""
+        found = amount - self.value
+        return found if abs(found) > ROUNDING * max(1.0, abs(self.value)) else 0.0
+
     def holds(self, amount: float) -> bool:
-        """Compare; what differs by no more than binary rounding (4.4 − 0.4) is equal."""
-        return _HOLDS[self.comparison](amount - self.value, ROUNDING * max(1.0, abs(self.value)))
+        """Tell whether an amount lies on the printed side of the limit."""
+        return _HOLDS[self.comparison](self.beyond(amount))
 
 
-_HOLDS: Mapping[Comparison, Callable[[float, float], bool]] = {
-    Comparison.AT_LEAST: lambda beyond, slack: beyond >= -slack,
-    Comparison.MORE_THAN: lambda beyond, slack: beyond > slack,
-    Comparison.AT_MOST: lambda beyond, slack: beyond <= slack,
-    Comparison.LESS_THAN: lambda beyond, slack: beyond < -slack,
+_HOLDS: Mapping[Comparison, Callable[[float], bool]] = {
+    Comparison.AT_LEAST: lambda beyond: beyond >= 0.0,
+    Comparison.MORE_THAN: lambda beyond: beyond > 0.0,
+    Comparison.AT_MOST: lambda beyond: beyond <= 0.0,
+    Comparison.LESS_THAN: lambda beyond: beyond < 0.0,
 }
 
 

@@ -150,7 +150,8 @@ def _lowered(names: Sequence[str]) -> list[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _missing(domains: Sequence[DomainFinding], changes: Sequence[Change]) -> list[str]:

@@ -80,6 +80,7 @@ class Entry:
     """A value of the record on a scale of days: a number, or "unable"."""
 
     day: float
+    when: Moment
     standing: Standing
     value: Value
 
@@ -183,22 +184,20 @@ class Reading:
 
     def sees_all_of(self, other: Reading, measures: Collection[str]) -> bool:
         """Tell whether everything an earlier reading saw of some measures lies within this one too."""
-        return all(
-            entry.day >= self.back_to for measure in measures for entry in other.seen.get(measure, ())[:1]
-        )
+        return all(entry.day >= self.back_to for measure in measures for entry in other.seen.get(measure, ()))
 
-    def lacking(self, measure: str, *, values: int) -> str:
-        """Say why there are fewer than so many values to look at."""
+    def lacking(self, measure: str, *, two: bool) -> str:
+        """Say why there is no value to look at, or no two."""
         label = OUTCOMES[measure].label
         every, seen = self.everything.get(measure, ()), self.seen.get(measure, ())
         if not every:
             return f"{label}: not recorded{self._only_uncorrected(measure)}"
         when = f"read at {told(self.moment)}: {self.window.printed}"
-        if values > 1 and self._needs_baseline():
+        if two and self._needs_baseline():
             lacks_before = not any(entry.day <= self.since for entry in seen)
             return f"{label}: no value {'before' if lacks_before else 'on'} treatment ({when})"
         count = {0: "no value", 1: "one value only"}.get(len(seen), "no two values that may be compared")
-        return f"{label}: {count} in the window ({when})" if values > 1 else f"{label}: no value ({when})"
+        return f"{label}: {count} in the window ({when})" if two else f"{label}: no value ({when})"
 
     def _only_uncorrected(self, measure: str) -> str:
         """Say that another reading of the same test was recorded, such as DLCO without correction."""
@@ -267,7 +266,7 @@ def read(evidence: Evidence, window: Window) -> tuple[Reading, ...] | str:
     return tuple(
         Reading(
             day=day,
-            moment=entry.item.when or Moment(week=day / 7.0),
+            moment=entry.when,
             window=window,
             since=since,
             back_to=day - reach,
@@ -308,7 +307,7 @@ def _dated(evidence: Evidence) -> Mapping[str, tuple[Entry, ...]]:
             continue
         day = days_from(start, item.when)
         if day is not None:
-            found.setdefault(item.measure, []).append(Entry(day, standing, item.value))
+            found.setdefault(item.measure, []).append(Entry(day, item.when, standing, item.value))
     return {
         measure: tuple(sorted(entries, key=lambda entry: entry.day)) for measure, entries in found.items()
     }

@@ -76,13 +76,14 @@ def score_verdict(named: Named, evidence: Evidence, score: Callable[[State], Fou
     readings = read(evidence, STATE)
     if isinstance(readings, str):
         return _verdict(named, evidence, not_found((readings,)), None)
-    state = _state(readings[-1])
+    (reading,) = readings  # a state is read once, at the last visit
+    state = _state(reading)
     try:
         found = score(state)
     except OutOfRangeError as error:
-        return _verdict(named, evidence, not_found((str(error),)), readings[-1].moment)
+        return _verdict(named, evidence, not_found((str(error),)), reading.moment)
     explained = replace(found, missing=tuple(_explained(line, state) for line in found.missing))
-    return _verdict(named, evidence, explained, readings[-1].moment)
+    return _verdict(named, evidence, explained, reading.moment)
 
 
 def not_found(missing: tuple[str, ...]) -> Found:
@@ -125,7 +126,7 @@ def _state(reading: Reading) -> State:
 def _percent(reading: Reading, measure: str) -> tuple[Value, str]:
     entry = reading.last(measure)
     if entry is None:
-        return Absence.NOT_RECORDED, reading.lacking(measure, values=1)
+        return Absence.NOT_RECORDED, reading.lacking(measure, two=False)
     label = OUTCOMES[measure].label
     if isinstance(entry.value, Absence):
         return entry.value, f"{label}: could not be performed because of the disease"

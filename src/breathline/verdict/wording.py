@@ -89,7 +89,7 @@ def _number(value: float, decimals: int, limits: Sequence[Limit]) -> str:
     """Write a number with as many decimals as it takes not to read like a limit that it differs from."""
     for places in range(decimals, _MOST_DECIMALS):
         text = f"{value:.{places}f}"
-        if all(float(text) != limit.value or abs(value - limit.value) < 1e-9 for limit in limits):
+        if all(float(text) != limit.value or not limit.beyond(value) for limit in limits):
             break
     return text.replace("-", _MINUS)
 
