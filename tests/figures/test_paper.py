@@ -159,3 +159,19 @@ def test_figures_without_data_are_left_out():
     assert names == {"timeline", "outcomes", "forest", "balance"}
     for name in (*names, "exposure-mycophenolate-mofetil"):
         assert figure_title(name, SAY)
+
+
+def test_a_pattern_that_is_absent_at_both_dates_takes_no_panel():
+    """Below the important difference at both dates: 0.4 and 0.6 %, limit 3.4 points."""
+    base = next(change for change in example().changes if change.measure == "ct_reticulation")
+    absent = replace(base, baseline=0.4, followup=0.6, important_difference=3.4)
+    present = replace(base, baseline=0.4, followup=3.5, important_difference=3.4)
+    assert draw_outcomes(replace(example(), changes=(absent,)), SAY) is None
+    assert draw_outcomes(replace(example(), changes=(present,)), SAY) is not None
+
+
+def test_what_was_never_negative_is_not_drawn_below_zero():
+    base = next(change for change in example().changes if change.measure == "ct_reticulation")
+    wide = replace(base, error=20.0)  # the band would reach from −11.7
+    low, _ = draw_outcomes(replace(example(), changes=(wide,)), SAY).axes[0].get_ylim()
+    assert -3 < low <= 0
