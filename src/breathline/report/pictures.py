@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from breathline.figures import (
     draw_balance,
+    draw_course,
     draw_ct,
     draw_exposure,
     draw_forest,
@@ -40,11 +41,12 @@ def draw_figures(assessment: Assessment, shown: Sequence[ShownScan], say: Wordin
     Returns
     -------
     Mapping
-        Figures by name: ``timeline``, ``outcomes``, ``forest``, ``balance``, ``ct``, ``regions`` and one
+        Figures by name: ``timeline``, ``course``, ``outcomes``, ``forest``, ``balance``, ``ct``, ``regions`` and one
         ``exposure-<drug>`` a drug.
     """
     drawn = {
         "timeline": draw_timeline(assessment, say),
+        "course": draw_course(assessment, say),
         "outcomes": draw_outcomes(assessment, say),
         "forest": draw_forest(assessment, say),
         "balance": draw_balance(assessment, say),

@@ -192,6 +192,7 @@ def test_the_report_of_an_example_says_so():
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=1))
 def test_spans_name_every_line_once(rows):
     named = []
