@@ -24,6 +24,7 @@ _SURFACE = {
     "read_assessment": "breathline.archive",
     "read_patient": "breathline.record",
     "write_assessment": "breathline.archive",
+    "write_case_report": "breathline.report.care",
     "write_phantom": "breathline.phantom",
     "write_report": "breathline.report",
 }
@@ -40,6 +41,7 @@ __all__ = [
     "read_assessment",
     "read_patient",
     "write_assessment",
+    "write_case_report",
     "write_phantom",
     "write_report",
 ]

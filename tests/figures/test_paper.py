@@ -10,7 +10,7 @@ import pytest
 from matplotlib.text import Text
 from PIL import Image
 
-from breathline.figures import draw_forest, draw_outcomes, draw_regions
+from breathline.figures import draw_course, draw_forest, draw_outcomes, draw_regions
 from breathline.figures.pairing import ShownScan
 from breathline.figures.regions import ACROSS, DARK, SHADES, ZONES, extents_of
 from breathline.figures.series import points_of, time_axis
@@ -49,10 +49,10 @@ def with_regions() -> tuple[Assessment, tuple[ShownScan, ...]]:
 def drawn(name: str):
     if name == "regions":
         return draw_regions(*with_regions(), SAY)
-    return {"outcomes": draw_outcomes, "forest": draw_forest}[name](example(), SAY)
+    return {"outcomes": draw_outcomes, "forest": draw_forest, "course": draw_course}[name](example(), SAY)
 
 
-@pytest.mark.parametrize("name", ["outcomes", "forest", "regions"])
+@pytest.mark.parametrize("name", ["outcomes", "forest", "regions", "course"])
 def test_a_figure_fits_one_column_and_can_be_read_there(name):
     figure = drawn(name)
     assert figure.get_size_inches()[0] * 25.4 == pytest.approx(COLUMN_MM)
@@ -64,7 +64,7 @@ def test_a_figure_fits_one_column_and_can_be_read_there(name):
     assert picture.std() > 5
 
 
-@pytest.mark.parametrize("name", ["outcomes", "forest", "regions"])
+@pytest.mark.parametrize("name", ["outcomes", "forest", "regions", "course"])
 def test_svg_has_a_title_and_text_and_the_same_bytes(name):
     title = figure_title(name, SAY)
     svg = svg_bytes(drawn(name), title)
@@ -76,7 +76,7 @@ def test_svg_has_a_title_and_text_and_the_same_bytes(name):
 
 @pytest.mark.parametrize("name", [name for name in VARIANTS if name != "example"])
 def test_any_record_is_drawn_inside_its_frame(name):
-    for figure in (draw_outcomes(VARIANTS[name](), SAY), draw_forest(VARIANTS[name](), SAY)):
+    for figure in (draw(VARIANTS[name](), SAY) for draw in (draw_outcomes, draw_forest, draw_course)):
         if figure is None:
             continue
         picture = np.asarray(Image.open(io.BytesIO(png_bytes(figure, dpi=80))).convert("L"))
@@ -156,6 +156,34 @@ def test_numbers_on_a_map_stand_out():
 
 def test_figures_without_data_are_left_out(tmp_path):
     names = set(draw_figures(no_scans(), tmp_path, (), SAY))
-    assert names == {"timeline", "outcomes", "forest", "balance"}
+    assert names == {"timeline", "course", "outcomes", "forest", "balance"}
     for name in (*names, "exposure-mycophenolate-mofetil"):
         assert figure_title(name, SAY)
+
+
+def test_a_pattern_that_is_absent_at_both_dates_takes_no_panel():
+    """Below the important difference at both dates: 0.4 and 0.6 %, limit 3.4 points."""
+    base = next(change for change in example().changes if change.measure == "ct_reticulation")
+    absent = replace(base, baseline=0.4, followup=0.6, important_difference=3.4)
+    present = replace(base, baseline=0.4, followup=3.5, important_difference=3.4)
+    assert draw_outcomes(replace(example(), changes=(absent,)), SAY) is None
+    assert draw_outcomes(replace(example(), changes=(present,)), SAY) is not None
+
+
+def test_what_was_never_negative_is_not_drawn_below_zero():
+    base = next(change for change in example().changes if change.measure == "ct_reticulation")
+    wide = replace(base, error=20.0)  # the band would reach from −11.7
+    low, _ = draw_outcomes(replace(example(), changes=(wide,)), SAY).axes[0].get_ylim()
+    assert -3 < low <= 0
+
+
+def test_the_course_shows_every_drug_and_the_gravest_events():
+    """28 events: the eight gravest are shown, serious ones first, in the order in which they began."""
+    labels = [label.get_text() for label in draw_course(example(), SAY).axes[0].get_yticklabels()]
+    assert labels == ["cyclophosphamide", "azathioprine", "prednisolone", "imatinib", "Visits", "CT"]
+    many = VARIANTS["many_events"]()
+    labels = [label.get_text() for label in draw_course(many, SAY).axes[0].get_yticklabels()]
+    assert len(labels) == 6 + 8
+    serious = sum(event.serious is True for event in many.safety.events)
+    assert serious > 8
+    assert draw_course(VARIANTS["no_treatment_start"](), SAY) is None  # no drug, no event

@@ -253,14 +253,8 @@ def test_the_same_assessment_gives_the_same_bytes(whole: tuple[str, Page, Path])
     before = {p.name: p.read_bytes() for p in (whole[2] / "figures").iterdir()}
     assert report_text(example(), whole[2]) == whole[0]
     assert {p.name: p.read_bytes() for p in (whole[2] / "figures").iterdir()} == before
-    assert sorted(before) == [
-        "balance.png",
-        "balance.svg",
-        "ct.png",
-        "ct.svg",
-        "timeline.png",
-        "timeline.svg",
-    ]
+    names = ("balance", "course", "ct", "forest", "outcomes", "timeline")
+    assert sorted(before) == [f"{name}.{ending}" for name in names for ending in ("png", "svg")]
 
 
 def test_a_report_that_cannot_be_written_leaves_the_old_one(
@@ -314,6 +308,7 @@ def test_every_message_is_used_somewhere() -> None:
     )
     by_name += ("causality.", "labs.onset.", "labs.not_recorded", "labs.empty")
     by_name += ("balance.judgement.", "levels.female.", "levels.current_smoker.")
+    by_name += ("figure.title_", "figure.regions_")
     for key in read_wording().messages:
         stem = key.removesuffix(".one").removesuffix(".many")
         assert stem in source or key.startswith(by_name), key

@@ -1,6 +1,7 @@
 """Figures of an assessment, on the page and as PNG and SVG for papers; nothing is computed here."""
 
 from breathline.figures.balance import draw_balance
+from breathline.figures.course import draw_course
 from breathline.figures.ct import draw_ct
 from breathline.figures.exposure import draw_exposure
 from breathline.figures.forest import draw_forest
@@ -11,6 +12,7 @@ from breathline.figures.timeline import draw_timeline
 
 __all__ = [
     "draw_balance",
+    "draw_course",
     "draw_ct",
     "draw_exposure",
     "draw_forest",

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from breathline.figures.series import Point, TimeAxis, points_of, time_axis, treatment_span
+from breathline.figures.series import Point, TimeAxis, is_absent, points_of, time_axis, treatment_span
 from breathline.figures.style import COLUMN_IN, INK, MUTED, RULE, TREATMENT_WASH, new_figure, styled
 from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
@@ -28,14 +28,14 @@ Panel = tuple[Change, tuple[Point, ...]]
 
 
 def draw_outcomes(assessment: Assessment, say: Wording) -> Figure | None:
-    """Draw the values of every judged measure; None where none has two values on the axis of time.
+    """Draw the values of every judged measure that is there at all; None where none has two on the axis of time.
 
     The band is the baseline with the measurement error: a value inside it does not differ from the baseline
     beyond error. Vertical lines are intervals of single values, where those are known.
     """
     axis = time_axis(assessment)
     panels = [(change, points_of(assessment, change.measure, axis)) for change in assessment.changes]
-    panels = [(change, points) for change, points in panels if len(points) > 1]
+    panels = [(change, points) for change, points in panels if len(points) > 1 and not is_absent(change)]
     if not panels:
         return None
     rows = -(-len(panels) // COLUMNS)
@@ -97,7 +97,10 @@ def _value_limits(change: Change, points: Sequence[Point]) -> tuple[float, float
     shown = [end for p in points for end in (p.value, p.low, p.high) if end is not None]
     if change.error is not None and not isinstance(change.baseline, Absence):
         shown += [change.baseline - change.error, change.baseline + change.error]
+    lowest = min(point.value for point in points)
     low, high = min(shown), max(shown)
+    if lowest >= 0.0:  # what was never negative is not drawn as if it could be
+        low = max(low, 0.0)
     pad = 0.08 * (high - low) or max(abs(high) * 0.1, 0.5)
     return low - pad, high + pad
 

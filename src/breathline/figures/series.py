@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from breathline.model.assessment import Assessment, Standing, Timeline
+from breathline.model.change import Change, Domain
 from breathline.model.measurement import Absence, Moment
 
 WHOLE_LUNGS = ("", "lungs")
@@ -87,3 +88,10 @@ def treatment_span(timeline: Timeline, axis: TimeAxis, last: float) -> tuple[flo
         return None
     stop = axis.place(timeline.treatment_stop)
     return (start, max(start, last if stop is None else stop))
+
+
+def is_absent(change: Change) -> bool:
+    """Tell whether a CT pattern is as good as absent at both dates: a table has it, no more."""
+    limit = change.important_difference
+    values = [value for value in (change.baseline, change.followup) if not isinstance(value, Absence)]
+    return change.domain is Domain.IMAGING and limit is not None and len(values) == 2 and max(values) < limit

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from breathline.figures import (
     draw_balance,
+    draw_course,
     draw_ct,
     draw_exposure,
     draw_forest,
@@ -47,11 +48,13 @@ def draw_figures(
     Returns
     -------
     Mapping
-        Figures by name: ``timeline``, ``outcomes``, ``forest``, ``balance``, ``ct``, ``ct-change``, ``regions`` and one
+        Figures by name: ``timeline``, ``course``, ``outcomes``, ``forest``, ``balance``, ``ct``, ``ct-change``,
+        ``regions`` and one
         ``exposure-<drug>`` a drug.
     """
     drawn = {
         "timeline": draw_timeline(assessment, say),
+        "course": draw_course(assessment, say),
         "outcomes": draw_outcomes(assessment, say),
         "forest": draw_forest(assessment, say),
         "balance": draw_balance(assessment, say),

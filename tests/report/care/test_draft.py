@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from breathline.archive import to_json
 from breathline.model.assessment import Assessment
-from breathline.model.measurement import Moment
+from breathline.model.exposure import Course, ExposureSummary, Role
+from breathline.model.measurement import Absence, Moment
+from breathline.model.patient import DoseInterval
 from breathline.report.care.case import case_wording
 from breathline.report.care.closing import spans
 from breathline.report.care.content import Draft, Fact, Grid, ToCheck, ToWrite
@@ -190,6 +192,7 @@ def test_the_report_of_an_example_says_so():
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(1, 60), min_size=1))
 def test_spans_name_every_line_once(rows):
     named = []
@@ -197,3 +200,36 @@ def test_spans_name_every_line_once(rows):
         first, _, last = part.partition("–")
         named += list(range(int(first), int(last or first) + 1))
     assert named == sorted(set(rows))
+
+
+def test_intervals_between_doses_are_told_as_a_clinician_writes_them():
+    log = tuple(
+        DoseInterval(
+            drug=drug,
+            dose=dose,
+            unit="mg",
+            start=at(0),
+            stop=at(20),
+            every_hours=hours,
+            once=once,
+            route=route,
+        )
+        for drug, dose, hours, once, route in (
+            ("imatinib", 400.0, 24.0, False, "oral"),
+            ("cyclophosphamide", 1000.0, 672.0, False, "intravenous"),
+            ("mycophenolate mofetil", 1000.0, 12.0, False, ""),
+            ("rituximab", 1000.0, None, True, ""),
+            ("methotrexate", Absence.NOT_RECORDED, None, False, ""),
+        )
+    )
+    courses = tuple(Course(drug=one.drug, role=Role.TREATMENT, start=one.start, stop=one.stop) for one in log)
+    exposure = ExposureSummary(recorded=True, courses=courses, log=log)
+    told = facts(write_draft(replace(example(), exposure=exposure)), "9a")
+    for words in (
+        "imatinib, 400 mg oral, every 24 h, week 0 to week 20",
+        "cyclophosphamide, 1000 mg intravenous, every 28 days,",
+        "mycophenolate mofetil, 1000 mg, every 12 h,",
+        "rituximab, 1000 mg, once,",
+        "methotrexate, not recorded,",
+    ):
+        assert words in told

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from breathline.figures.series import is_absent
 from breathline.figures.wording import HARD, Wording
 from breathline.model.assessment import Assessment
-from breathline.model.change import Change, Domain, Judgement
+from breathline.model.change import Change, Judgement
 from breathline.model.exposure import Course, Role
 from breathline.model.measurement import Absence, Standardised
 from breathline.report.catalogue import read_wording
@@ -130,10 +131,3 @@ def changes_by(
     return tuple(
         c for c in changes if c.judgement is judgement and c.reported is reported and not is_absent(c)
     )
-
-
-def is_absent(change: Change) -> bool:
-    """Tell whether a CT pattern is as good as absent at both dates: the tables have it, no sentence names it."""
-    limit = change.important_difference
-    values = [value for value in (change.baseline, change.followup) if not isinstance(value, Absence)]
-    return change.domain is Domain.IMAGING and limit is not None and len(values) == 2 and max(values) < limit

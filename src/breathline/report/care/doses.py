@@ -13,6 +13,8 @@ from breathline.report.care.case import Case, courses_of, drug_names, listed
 from breathline.report.care.content import Grid
 from breathline.report.sections.harm import view_courses
 
+DAY_HOURS = 24
+
 COLUMNS = ("drug", "part", "weeks", "dose", "daily", "total", "covered", "stopped")
 
 
@@ -45,6 +47,17 @@ def span_words(course: Course, say: Wording) -> str:
     return say("care.treatment.from_to", first=say.short_moment(course.start), last=stop)
 
 
+def first_dose(case: Case, course: Course) -> str:
+    """Write the dose a course began with: as the log has it, else the mean of a day, or nothing."""
+    found = _intervals(case, course)
+    if found:
+        return _written(found[0], case.say)
+    daily = course.first_daily_dose if course.first_daily_dose is not None else course.daily_dose
+    if daily is None:
+        return ""
+    return case.say("exposure.daily", dose=case.say.amount(daily), unit=course.unit)
+
+
 def _intervals(case: Case, course: Course) -> list[DoseInterval]:
     """Give the rows of the log that lie within a course."""
     key = course.key or drug_key(course.drug)
@@ -69,7 +82,14 @@ def _written(one: DoseInterval, say: Wording) -> str:
         return say("care.treatment.written_once", **words)
     if one.every_hours is None:
         return say("care.treatment.written_bare", **words)
-    return say("care.treatment.written", hours=f"{one.every_hours:g}", **words)
+    return say("care.treatment.written", every=_every(one.every_hours, say), **words)
+
+
+def _every(hours: float, say: Wording) -> str:
+    """Write an interval in hours up to a day, and in days beyond it where they are whole."""
+    if hours > DAY_HOURS and hours % DAY_HOURS == 0:
+        return say("care.treatment.days", days=f"{hours / DAY_HOURS:g}")
+    return say("care.treatment.hours", hours=f"{hours:g}")
 
 
 def treatment_words(case: Case) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from breathline.figures.series import is_absent
 from breathline.model.change import Change, Domain, Judgement
 from breathline.model.exposure import Course, Role
 from breathline.model.patient import Sex
@@ -15,7 +16,6 @@ from breathline.report.care.case import (
     courses_of,
     diagnoses,
     drug_names,
-    is_absent,
     listed,
     value_words,
 )

@@ -12,7 +12,7 @@ from breathline.model.measurement import Moment
 from breathline.report.care.case import Case, capital, cite, listed
 from breathline.report.care.content import Block, Fact, Grid, Picture, ToWrite
 from breathline.report.care.deidentified import counted_from_start
-from breathline.report.care.doses import reason_words
+from breathline.report.care.doses import first_dose, reason_words
 from breathline.report.sections.front import OVERALL
 
 Happening = tuple[Moment | None, str]
@@ -75,8 +75,8 @@ def _scans(case: Case) -> Iterator[Happening]:
 def _drugs(case: Case) -> Iterator[Happening]:
     say = case.say
     for course in case.assessment.exposure.courses:
-        daily = course.first_daily_dose if course.first_daily_dose is not None else course.daily_dose
-        dose = "" if daily is None else say("care.timeline.dose", dose=say.amount(daily), unit=course.unit)
+        given = first_dose(case, course)
+        dose = say("care.timeline.dose", dose=given) if given else ""
         yield course.start, capital(say("care.timeline.start", drug=course.drug, dose=dose))
         for change in course.changes:
             before, after = say.amount(change.before), say.amount(change.after)
@@ -122,6 +122,7 @@ def methods(case: Case) -> Iterator[Block]:
         tests = listed(dict.fromkeys(lab.label or lab.lab.test for lab in labs), ", ")
         count = "one" if len(labs) == 1 else "many"
         yield Fact(say(f"care.diagnostics.labs.{count}", count=len(labs), tests=tests))
+    yield Fact(say("care.diagnostics.software", version=assessment.version))
     yield ToWrite(say("care.diagnostics.more"))
 
 
