@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,8 @@ def test_the_report_is_written_again_for_other_paper(tmp_path: Path) -> None:
     code, said = run("report", tmp_path, "--paper", "letter")
     assert (code, said) == (0, f"Report: {tmp_path / 'report.html'} and {tmp_path / 'report.pdf'}\n")
     assert "Did the patient respond?" in (tmp_path / "report.html").read_text(encoding="utf-8")
-    assert b"/MediaBox [0 0 612 792]" in (tmp_path / "report.pdf").read_bytes()
+    printed = (tmp_path / "report.pdf").read_bytes()
+    assert re.search(rb"/MediaBox\s*\[0 0 612 792\]", printed)  # Letter in points
     assert (tmp_path / "figures" / "timeline.svg").is_file()
 
 
