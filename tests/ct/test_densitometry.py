@@ -64,3 +64,13 @@ def test_the_breath_is_told_beside_densities(measured: MeasuredScan) -> None:
         f"Densities were measured with {litres:.1f} L in the lungs and are not corrected for the breath: they rise "
         "as lungs empty."
     )
+
+
+def test_the_histogram_holds_every_voxel_of_the_lungs(measured: MeasuredScan) -> None:
+    kept = measured.result.histogram
+    assert kept is not None
+    inside = measured.volume.hu[measured.lungs.labels > 0]
+    voxel_ml = float(np.prod(measured.volume.geometry.spacing_mm)) / 1000.0
+    counted, _ = np.histogram(np.clip(inside, LOWEST, 1023), bins=256, range=(LOWEST, 1024))
+    assert (kept.first_hu, kept.width_hu, len(kept.volumes_ml)) == (-1024.0, 8.0, 256)
+    np.testing.assert_allclose(kept.volumes_ml, counted * voxel_ml, rtol=1e-9)

@@ -97,7 +97,16 @@ def test_files(measured: MeasuredScan, tmp_path: Path) -> None:
         "slices.npz",
     ]
     content = json.loads((tmp_path / "out" / "measurements.json").read_text())
-    assert list(content) == ["schema", "scan", "quality", "labels", "measurements", "steps", "version"]
+    assert list(content) == [
+        "schema",
+        "scan",
+        "quality",
+        "labels",
+        "measurements",
+        "histogram",
+        "steps",
+        "version",
+    ]
     assert list(content["measurements"][0]) == ["measure", "region", "value", "unit", "low", "high"]
     assert content["scan"]["date"] == "2024-01-10"
     assert "tiny" not in (tmp_path / "out" / "measurements.json").read_text().lower()

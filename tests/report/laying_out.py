@@ -1,21 +1,36 @@
-"""The report of an assessment in memory, without files and figures: what tests of words and layout need."""
+"""The content of a report in memory, without files of figures: what tests of words and layout need."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 
 from breathline.figures import draw_timeline
 from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
 from breathline.report.catalogue import read_wording
 from breathline.report.content import Pictures, report_content
+from breathline.report.sections.ct_change import view_ct_changes
+from breathline.report.sections.regions import read_densities
+from breathline.report.sections.scans import read_shown_scans
 
 
 def content_of(
-    assessment: Assessment, say: Wording | None = None, *, timeline: bool = False
+    assessment: Assessment,
+    say: Wording | None = None,
+    *,
+    timeline: bool = False,
+    folder: Path | None = None,
 ) -> Mapping[str, object]:
+    """Give the content; with a folder, the slices and histograms in it are read as for a report."""
     say = say or read_wording()
     drawn = draw_timeline(assessment, say) if timeline else None
-    return report_content(
-        assessment, Pictures(scans=(), notices=(), densities=(), changes=(), timeline=drawn), say
+    scans, notices = read_shown_scans(assessment, folder, say) if folder else ((), ())
+    pictures = Pictures(
+        scans=scans,
+        notices=notices,
+        densities=read_densities(scans, folder) if folder else (),
+        changes=view_ct_changes(assessment, folder, say) if folder else (),
+        timeline=drawn,
     )
+    return report_content(assessment, pictures, say)

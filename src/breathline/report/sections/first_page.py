@@ -290,7 +290,7 @@ def _lines(text: str, letters: int = LINE_LETTERS) -> int:
 
 def _fitting(rows: Sequence[FirstRow], room: float) -> list[FirstRow]:
     """Keep the rows there is room for: what changed first, then in the order of the record."""
-    ranked = sorted(rows, key=lambda row: RANK[Judgement(row.outcome.judgement)])
+    ranked = _changed_first(rows)
     kept = []
     for row in ranked:
         room -= _row_lines(row)
@@ -298,6 +298,10 @@ def _fitting(rows: Sequence[FirstRow], room: float) -> list[FirstRow]:
             break
         kept.append(row)
     return [row for row in rows if row in kept]
+
+
+def _changed_first(rows: Sequence[FirstRow]) -> list[FirstRow]:
+    return sorted(rows, key=lambda row: RANK[Judgement(row.outcome.judgement)])
 
 
 def _row_lines(row: FirstRow) -> float:
@@ -325,7 +329,7 @@ def _dropped(rows: Sequence[FirstRow], say: Wording) -> list[str]:
         return []
     named = [
         say("first.dropped_one", label=row.outcome.label, judgement=row.outcome.judgement_word)
-        for row in rows[:MOST_NAMED]
+        for row in _changed_first(rows)[:MOST_NAMED]
     ]
     if len(rows) > MOST_NAMED:
         named.append(say("first.more", count=len(rows) - MOST_NAMED))
