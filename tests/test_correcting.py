@@ -21,7 +21,12 @@ WEEK_0 = Moment(week=0.0)
 
 def record() -> PatientRecord:
     fvc = Measurement(
-        measure="fvc", value=2.31, unit="L", when=WEEK_0, note="seated", origin=Origin(file="visits.csv", row=3)
+        measure="fvc",
+        value=2.31,
+        unit="L",
+        when=WEEK_0,
+        note="seated",
+        origin=Origin(file="visits.csv", row=3),
     )
     later = replace(fvc, value=2.04, when=Moment(week=20.0), origin=Origin(file="visits.csv", row=4))
     scans = tuple(
@@ -105,7 +110,9 @@ def test_marks_on_scans(tmp_path: Path) -> None:
     why = "A. Reader marked it as not measurable on the scan of week+20: typing error"
     assert plan.scans["week-1"].not_measurable == "Marked as not measurable by A. Reader: typing error"
     assert plan.scans["week+20"].not_measurable == ""
-    assert {scan.left_out for scan in plan.scans.values()} == {(("lower", why),)}, "the same lung at both dates"
+    assert {scan.left_out for scan in plan.scans.values()} == {(("lower", why),)}, (
+        "the same lung at both dates"
+    )
 
 
 def test_both_results_stay_and_survive_the_disk(tmp_path: Path) -> None:
@@ -115,7 +122,9 @@ def test_both_results_stay_and_survive_the_disk(tmp_path: Path) -> None:
     plan = plan_corrections(record(), tmp_path / "corrections")
     item = next(one for one in before.measurements if one.measurement.measure == "dlco")
     changed = replace(item, measurement=replace(item.measurement, value=1.0))
-    after = replace(before, measurements=tuple(changed if one is item else one for one in before.measurements))
+    after = replace(
+        before, measurements=tuple(changed if one is item else one for one in before.measurements)
+    )
     found = with_corrections(after, plan)
     assert found.corrections is not None
     (value,) = found.corrections.values

@@ -132,7 +132,9 @@ def test_a_region_left_out_is_in_no_number(measured: MeasuredScan) -> None:
     corrected = correct_scan(measured, said)
     cells = find_regions(measured.lungs).labels
     kept = (cells > 0) & ~np.isin(cells, REGIONS["lower"])
-    expected = 100.0 * np.count_nonzero(measured.patterns.labels[kept] == GROUND_GLASS) / np.count_nonzero(kept)
+    expected = (
+        100.0 * np.count_nonzero(measured.patterns.labels[kept] == GROUND_GLASS) / np.count_nonzero(kept)
+    )
     assert value(corrected, "ct_ground_glass") == pytest.approx(expected)
     assert value(corrected, "ct_ground_glass", "upper") == value(measured, "ct_ground_glass", "upper")
     left = {(item.measure, item.region) for item in corrected.result.measurements}

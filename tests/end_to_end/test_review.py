@@ -63,7 +63,7 @@ def opened(browser: Browser, server: ReviewServer, said: list[str], asked: list[
     page.on("request", lambda request: asked.append(request.url))
     page.goto(server.link)
     page.wait_for_selector("body[data-ready=fine]")
-    page.wait_for_function("document.querySelector('#link-state').textContent.startsWith('Linked')")
+    page.wait_for_function("() => document.querySelector('#link-state').textContent.startsWith('Linked')")
     return page
 
 
@@ -193,7 +193,7 @@ def write_down(page: Page, reason: str) -> None:
     page.locator("#form [name=reason]").fill(reason)
     page.locator("#form [name=who]").fill("A. Reader")
     page.locator("#form button[type=submit]").click()
-    page.wait_for_function("!document.querySelector('#form').open")
+    page.wait_for_function("() => !document.querySelector('#form').open")
 
 
 def paint_all_ground_glass_normal(page: Page, folder: Path) -> None:
@@ -210,7 +210,7 @@ def paint_all_ground_glass_normal(page: Page, folder: Path) -> None:
     for step in range(12):
         page.mouse.move(x - 2 * step, y + 2 * step)
     page.mouse.up()
-    page.wait_for_function("document.querySelector('#brush-count').textContent !== ''")
+    page.wait_for_function("() => document.querySelector('#brush-count').textContent !== ''")
     page.locator("#brush button[type=submit]").click()
     write_down(page, "dense here")
 
