@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from breathline.archive import read_assessment, write_assessment
-from breathline.corrections import say_correction
 from breathline.correcting import plan_corrections, with_corrections
+from breathline.corrections import say_correction
 from breathline.errors import OutputError
 from breathline.model.correction import NotMeasurable, Standing, ValueCorrection, Withdrawal
 from breathline.model.measurement import Absence, Measurement, Moment, Origin

@@ -215,6 +215,7 @@ def paint_all_ground_glass_normal(page: Page, folder: Path) -> None:
     write_down(page, "dense here")
 
 
+@pytest.mark.slow
 def test_corrections_survive_a_restart_and_change_the_result(
     browser: Browser, page: Page, reviewed: Path, example: Path, tmp_path: Path
 ) -> None:
@@ -262,6 +263,8 @@ def test_corrections_survive_a_restart_and_change_the_result(
     assert "DLCO, week 20: 12.4 → 8.1" in report
     assert "&lt;b&gt;typing error&lt;/b&gt;" in report
     assert read_corrections(out / "corrections") == (value, painted)
+    gone = changed["ct_ild", 20.0]
+    assert (gone["after"], gone["before"] > 0) == ("not_done", True)
     refused = CliRunner().invoke(main, ["assess", str(example / "patient"), "-o", str(reviewed), "--quiet"])
     assert refused.exit_code == 1
     assert "must stay beside what they said" in refused.output

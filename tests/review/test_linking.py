@@ -88,7 +88,7 @@ def test_between_the_lungs_each_keeps_to_itself(tmp_path: Path) -> None:
             "field": np.where((link.lungs == 1)[..., None], np.int16(640), np.int16(-640)),
         }
     )
-    columns = np.flatnonzero((link.lungs[8, 8] == 1))
+    columns = np.flatnonzero(link.lungs[8, 8] == 1)
     last = float(view.size[2] - 1 - columns[-1] * link.steps[2])
     found = right.forward((10.0, 20.0, last))
     assert found is not None
