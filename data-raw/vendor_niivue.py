@@ -87,8 +87,8 @@ def main() -> None:
         raise SystemExit(
             f"{NIIVUE} has the checksum {found}, not the one that was looked at. Nothing was changed."
         )
-    (STATIC / "niivue.js").write_bytes(member(archive, MODULE))
-    texts = [f"niivue.js is {NIIVUE} as published on npm.\n\n{NIIVUE_LICENCE}\n{FONT_NOTE}"]
+    (STATIC / "niivue.min.js").write_bytes(member(archive, MODULE))
+    texts = [f"niivue.min.js is {NIIVUE} as published on npm.\n\n{NIIVUE_LICENCE}\n{FONT_NOTE}"]
     texts += [
         f"It holds {name}:\n\n{member(packed(name), 'package/LICENSE').decode('utf-8').strip()}\n"
         for name in BUNDLED

@@ -9,7 +9,7 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 const asked = fetch("/api/state").then((response) => response.json());
 await Promise.race([firstPaint(), new Promise((done) => setTimeout(done, 500))]);
 await new Promise((done, fail) => {
-  const script = Object.assign(document.createElement("script"), { src: "/static/niivue.js" });
+  const script = Object.assign(document.createElement("script"), { src: "/static/niivue.min.js" });
   Object.assign(script, { onload: done, onerror: fail });
   document.head.append(script);
 });
