@@ -84,11 +84,14 @@ def main() -> None:
     archive = packed(NIIVUE)
     found = hashlib.sha256(archive).hexdigest()
     if found != ARCHIVE_SHA256:
-        raise SystemExit(f"{NIIVUE} has the checksum {found}, not the one that was looked at. Nothing was changed.")
-    (STATIC / "niivue.js").write_bytes(member(archive, MODULE))
-    texts = [f"niivue.js is {NIIVUE} as published on npm.\n\n{NIIVUE_LICENCE}\n{FONT_NOTE}"]
+        raise SystemExit(
+            f"{NIIVUE} has the checksum {found}, not the one that was looked at. Nothing was changed."
+        )
+    (STATIC / "niivue.min.js").write_bytes(member(archive, MODULE))
+    texts = [f"niivue.min.js is {NIIVUE} as published on npm.\n\n{NIIVUE_LICENCE}\n{FONT_NOTE}"]
     texts += [
-        f"It holds {name}:\n\n{member(packed(name), 'package/LICENSE').decode('utf-8').strip()}\n" for name in BUNDLED
+        f"It holds {name}:\n\n{member(packed(name), 'package/LICENSE').decode('utf-8').strip()}\n"
+        for name in BUNDLED
     ]
     line = "\n" + "-" * 80 + "\n\n"
     (STATIC / "niivue.LICENSE.txt").write_text(line.join(texts), encoding="utf-8")

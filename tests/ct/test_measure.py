@@ -95,6 +95,9 @@ def test_files(measured: MeasuredScan, tmp_path: Path) -> None:
         "patterns.nii.gz",
         "recovered.nii.gz",
         "slices.npz",
+        "view-coarse.nii.gz",
+        "view.json",
+        "view.nii.gz",
     ]
     content = json.loads((tmp_path / "out" / "measurements.json").read_text())
     assert list(content) == [

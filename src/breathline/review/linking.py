@@ -21,7 +21,9 @@ QUANTUM_MM = 1 / 64
 NEAR_MM = 12.0
 """A place outside the lungs moves with lung that is no farther than this; beyond, nothing is known [mm]."""
 OTHER_GRID = "The displacements lie on another grid than the baseline. Assess the patient again."
-_REFINEMENTS = 4
+SPARSE = 16
+"""Of how many places within the lungs one is kept for the way back."""
+_REFINEMENTS = 8
 
 Point = tuple[float, float, float]
 """Slice, row and column of a view; or millimetres."""
@@ -49,8 +51,8 @@ class Link:
     steps
         Voxels from one place to the next on each axis of the scan.
     places, landed
-        (places, 3): each place within the lungs, as a voxel of the baseline, and where it lands in the body of the
-        follow-up [mm].
+        (places, 3): some places within the lungs, as voxels of the baseline, and where they land in the body of the
+        follow-up [mm]; a way back begins at the nearest.
     """
 
     baseline: ViewGrid
@@ -77,16 +79,15 @@ class Link:
             return None
         target = _world(_from_view(place, self.followup), self.followup)
         away = ((self.landed - target.astype(np.float32)) ** 2).sum(axis=1)
-        nearest = int(np.argmin(away))
-        if away[nearest] > NEAR_MM**2:
+        start = _world(self.places[int(np.argmin(away))].astype(np.float64), self.baseline)
+        at, miss_mm = self._refined(start, target)
+        if miss_mm > NEAR_MM:
             return None
-        at = _world(self.places[nearest].astype(np.float64), self.baseline)
-        at = self._refined(at, target)
-        outside = bool(away[nearest] > (1.5 * STEP_MM) ** 2)
-        return Linked(place=_to_view(_voxel(at, self.baseline), self.baseline), outside=outside)
+        there = _to_view(_voxel(at, self.baseline), self.baseline)
+        return Linked(place=there, outside=miss_mm > STEP_MM)
 
-    def _refined(self, at: Vector, target: Vector) -> Vector:
-        """Walk to the place whose displacement ends at the target, as long as that comes closer."""
+    def _refined(self, at: Vector, target: Vector) -> tuple[Vector, float]:
+        """Walk to the place whose displacement ends at the target, as long as that comes closer; tell the miss [mm]."""
         best, least = at, np.inf
         for _ in range(_REFINEMENTS):
             found = self._displacement(_voxel(at, self.baseline))
@@ -97,7 +98,7 @@ class Link:
                 break
             best, least = at, float(np.linalg.norm(miss))
             at = at + miss
-        return best
+        return best, least
 
     def _displacement(self, at: Vector) -> tuple[Vector, bool] | None:
         """Give the displacement at a voxel of the baseline [mm], and whether that lies outside the lungs."""
@@ -157,7 +158,7 @@ def read_link(source: Path, baseline: ViewGrid, followup: ViewGrid, lungs: NDArr
     ]
     field = _read_field(read_planes(source), baseline, picked)
     coarse = lungs[tuple(slice(None, None, step) for step in steps)]
-    where = np.argwhere(coarse > 0)
+    where = np.argwhere(coarse > 0)[::SPARSE]
     places = where * np.array(steps) + np.array(baseline.start)
     world = _world(places.T.astype(np.float64), baseline).T
     landed = (world + field[tuple(where.T)] * QUANTUM_MM).astype(np.float32)

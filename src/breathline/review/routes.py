@@ -19,7 +19,7 @@ from breathline.review.session import Review
 from breathline.review.telling import tell_log, tell_state
 from breathline.viewing import COARSE, FINE
 
-STATIC = ("app.js", "pane.js", "brush.js", "forms.js", "niivue.js")
+STATIC = ("app.js", "pane.js", "brush.js", "forms.js", "niivue.min.js")
 LINK_WAIT_S = 1
 
 

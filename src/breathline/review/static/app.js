@@ -7,9 +7,9 @@ const all = (selector) => [...document.querySelectorAll(selector)];
 
 // The words are on the screen before the viewer is read, which takes longer than everything else.
 const asked = fetch("/api/state").then((response) => response.json());
-await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+await Promise.race([firstPaint(), new Promise((done) => setTimeout(done, 500))]);
 await new Promise((done, fail) => {
-  const script = Object.assign(document.createElement("script"), { src: "/static/niivue.js" });
+  const script = Object.assign(document.createElement("script"), { src: "/static/niivue.min.js" });
   Object.assign(script, { onload: done, onerror: fail });
   document.head.append(script);
 });
@@ -21,6 +21,10 @@ const chosen = { view: "axial", window: "lung", overlay: "none" };
 const panes = makePanes();
 const usable = () => panes.filter((pane) => pane.nv?.volumes.length);
 let linkMissing = say("link_pending");
+
+function firstPaint() {
+  return new Promise((done) => new PerformanceObserver(done).observe({ type: "paint", buffered: true }));
+}
 
 function makePanes() {
   return all(".pane").map((figure) => {
@@ -70,6 +74,7 @@ async function prepareLink() {
 // --- controls ---------------------------------------------------------------------------------------------------
 
 async function choose(name, value) {
+  if (one(`.choice [data-${name}="${value}"]`).disabled) return;
   chosen[name] = value;
   for (const button of all(`[data-${name}]`)) {
     if (button.closest(".choice")) button.setAttribute("aria-pressed", String(button.dataset[name] === value));
@@ -161,6 +166,16 @@ function wire() {
   one("#keys-close").addEventListener("click", () => one("#keys").close());
 }
 
+// Between separate slices nothing was scanned: a picture across them would be made up.
+function onlySlices() {
+  if (!panes.some((pane) => pane.scan.interval)) return;
+  for (const view of ["coronal", "sagittal", "all"]) {
+    const button = one(`.choice [data-view="${view}"]`);
+    button.disabled = true;
+    button.title = say("separate");
+  }
+}
+
 function wireTabs() {
   const tabs = all('[role="tab"]');
   const open = (tab) => {
@@ -193,6 +208,7 @@ const forms = new Forms({ state, say, tell });
 const brush = new Brush({ state, say, tell, panes, forms, choose });
 wire();
 wireTabs();
+onlySlices();
 panes.forEach((pane) => pane.setOpacity(0.45));
 await Promise.all(panes.map((pane) => pane.open(chosen.view, chosen.window)));
 document.body.dataset.ready = "coarse";

@@ -76,7 +76,7 @@ export class Pane {
     // Keys are ours: the library's own would start things that the page does not offer.
     this.nv.keyDownListener = this.nv.keyUpListener = () => {};
     try {
-      await this.nv.attachToCanvas(this.canvas);
+      await this.nv.attachToCanvas(this.canvas, false); // slices have no slanting edges to smooth
     } catch {
       return this.tellMissing(this.say("no_webgl"));
     }
