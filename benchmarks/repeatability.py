@@ -196,4 +196,5 @@ def _judged(one: Kept, values: tuple[float, float], kept: list[Kept], *, same_ti
 
 
 def _error(one: Kept, values: tuple[float, float], kept: list[Kept]) -> float:
-    return _changed(one, values, kept, same_tissue=False).error
+    error = _changed(one, values, kept, same_tissue=False).error
+    return float("inf") if error is None else error

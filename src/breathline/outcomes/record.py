@@ -16,6 +16,7 @@ from breathline.outcomes.change import in_own_unit, judge_change
 from breathline.outcomes.learning import allow_for_learning, is_first_ever
 from breathline.outcomes.measures import OUTCOMES
 from breathline.outcomes.protocol import protocols_of, words_for_matching
+from breathline.outcomes.repeatability import within_subject
 from breathline.outcomes.response import Visit, goodness, respond
 from breathline.outcomes.series import WHOLE_LUNG, Dated, Series, conditions_of, day_of, notes_on
 from breathline.outcomes.trajectory import draw_trajectory
@@ -375,7 +376,8 @@ def _judge(series: Series, baseline: Dated | None, followup: Dated) -> Change:
         change = allow_for_learning(measure, change)
     notes = [note] if note and change.delta is not None else []
     if matching is not None and change.error is not None:
-        notes.append(words_for_matching(matching))
+        studied = within_subject(measure, matching.match) is not None
+        notes.append(words_for_matching(matching, studied=studied))
     return _with_notes(change, [*notes, *notes_on(series, baseline, followup)])
 
 
