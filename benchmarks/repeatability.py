@@ -3,8 +3,8 @@
     python -m benchmarks repeatability
 
 Pairs are kept in data-raw/repeatability/pairs.jsonl, one line each, as soon as they are measured, and those that are
-there are not made again: delete the file when a change alters results. A patient takes some three minutes of one core. A
-patient is judged by the error found on all the others, never on itself.
+there are not made again: delete the file when a change alters results. A patient takes some three minutes of one core.
+A patient is judged by the error found on all the others, never on itself.
 """
 
 from __future__ import annotations
