@@ -2,8 +2,9 @@
 
     python -m benchmarks repeatability
 
-Pairs are kept in benchmarks/out/repeatability.jsonl, one line each, as soon as they are measured, and those that are
-there are not made again. A patient is judged by the error found on all the others, never on itself.
+Pairs are kept in data-raw/repeatability/pairs.jsonl, one line each, as soon as they are measured, and those that are
+there are not made again: delete the file when a change alters results. A patient takes some three minutes of one core.
+A patient is judged by the error found on all the others, never on itself.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ from breathline.repeatability import RepeatPair, summarise
 from breathline.repeatability.derive import judged_spreads
 from breathline.repeatability.simulate import KINDS, TRUE_CHANGE, SimulatedPair, simulate_pairs
 
-KEPT = Path(__file__).resolve().parent / "out" / "repeatability.jsonl"
-PATIENTS = range(1, 21)
+KEPT = Path(__file__).resolve().parents[1] / "data-raw" / "repeatability" / "pairs.jsonl"
+PATIENTS = range(1, 7)
 MEASURES = ("ct_ground_glass", "ct_ild")
 LARGEST_SD, LARGEST_SHIFT, LEAST_SHARE = 0.5, 0.5, 95.0
 
@@ -76,8 +77,17 @@ def measure_missing(
             seconds = time.process_time() - spent
             spent = time.process_time()
             with path.open("a") as file:
-                file.write(json.dumps({"number": number, **asdict(found)}) + "\n")
+                file.write(json.dumps({"number": number, **_rounded(asdict(found))}) + "\n")
             print(f"patient {number}, {found.kind}: {seconds:.0f} s of processor", flush=True)
+
+
+def _rounded(item):
+    """Keep five digits that count of every number."""
+    if isinstance(item, dict):
+        return {key: _rounded(value) for key, value in item.items()}
+    if isinstance(item, list | tuple):
+        return [_rounded(value) for value in item]
+    return float(f"{item:.5g}") if isinstance(item, float) else item
 
 
 def rows() -> list[Row]:
@@ -196,4 +206,5 @@ def _judged(one: Kept, values: tuple[float, float], kept: list[Kept], *, same_ti
 
 
 def _error(one: Kept, values: tuple[float, float], kept: list[Kept]) -> float:
-    return _changed(one, values, kept, same_tissue=False).error
+    error = _changed(one, values, kept, same_tissue=False).error
+    return float("inf") if error is None else error

@@ -72,10 +72,15 @@ def page_table(findings: Sequence[Finding]) -> Iterator[str]:
                 continue
             cells = [
                 "" if (s := found.get(match)) is None
-                else f"{s.sd:.2g} ({s.sd_low:.2g} to {s.sd_high:.2g}); {s.coefficient:.2g}"
+                else f"{short(s.sd)} ({short(s.sd_low)} to {short(s.sd_high)}); {short(s.coefficient)}"
                 for match in classes
             ]  # fmt: skip
             yield f"| {words}{', same tissue' if same_tissue else ''} | " + " | ".join(cells) + " |"
+
+
+def short(number: float) -> str:
+    """Give two digits that count, and no decimals from ten on."""
+    return f"{number:.0f}" if number >= 10 else f"{number:.2g}"
 
 
 def main() -> None:

@@ -56,18 +56,19 @@ def test_what_is_not_known_puts_a_pair_into_no_class(lost: dict[str, Any], word:
     assert (found.match, found.unknown) == (None, (word,))
 
 
-def test_words() -> None:
-    said = {
-        words_for_matching(match_protocols(SCAN, replace(SCAN, **other)))
-        for other in ({}, {"kernel": "B70f", "exposure_mas": 40.0}, {"contrast": True}, {"kernel": ""})
-    }
-    own = "The scans are in no class whose repeatability is known ({}): their own intervals tell the error."
-    assert said == {
-        "The error is that of simulated pairs of scans made alike.",
-        "The error is that of simulated pairs of scans that differ in kernel and exposure.",
-        own.format("contrast medium differs"),
-        own.format("kernel not known of both"),
-    }
+@pytest.mark.parametrize(
+    ("other", "studied", "words"),
+    [
+        ({}, True, "The error is that of simulated pairs of scans made alike."),
+        ({"kernel": "B70f", "exposure_mas": 40.0}, True,
+         "The error is that of simulated pairs of scans that differ in kernel and exposure."),
+        ({"contrast": True}, False,
+         "The error is that of the two scans' own intervals: pairs that differ in contrast medium have not been studied."),
+        ({"kernel": ""}, False, "The error is that of the two scans' own intervals: kernel not known of both."),
+    ],
+)  # fmt: skip
+def test_words(other: dict[str, Any], studied: bool, words: str) -> None:
+    assert words_for_matching(match_protocols(SCAN, replace(SCAN, **other)), studied=studied) == words
 
 
 def test_facts_of_a_scan() -> None:

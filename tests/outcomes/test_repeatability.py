@@ -8,12 +8,13 @@ from math import sqrt
 import pytest
 
 from breathline.model.assessment import ScanSummary
-from breathline.model.change import Judgement, OutcomeMeasure
+from breathline.model.change import Change, Judgement, OutcomeMeasure
 from breathline.model.measurement import Measurement, Moment, Origin
 from breathline.model.patient import Person, Sex
 from breathline.model.protocol import Match
 from breathline.model.repeatability import Repeatability, WithinSubject
 from breathline.outcomes import OUTCOMES, judge_change, judge_record, standardise
+from breathline.repeatability.derive import LEAST_PAIRS
 from breathline.sources import Source
 
 SPREADS = {
@@ -83,22 +84,25 @@ def _rows(name: str, week: float, extent: float, volume: float = 4.0) -> list[Me
 PERSON = Person(id="P", sex=Sex.FEMALE, age_years=60.0, height_cm=165.0)
 
 
-@pytest.mark.parametrize(
-    ("kernel", "words", "match"),
-    [
-        ("B30f", "The error is that of simulated pairs of scans made alike.", Match.MATCHED),
-        ("B70f", "The error is that of simulated pairs of scans that differ in kernel.", Match.KERNEL),
-    ],
-)
-def test_a_record_finds_the_class_of_its_scans(kernel: str, words: str, match: Match) -> None:
+def _ground_glass(*facts: dict[str, object]) -> Change:
     standings = standardise([*_rows("a", -1.0, 24.0), *_rows("b", 12.0, 12.0)], PERSON)
-    scans = [_scan("a", -1.0), _scan("b", 12.0, kernel=kernel)]
+    scans = [_scan("a", -1.0, **facts[0]), _scan("b", 12.0, **facts[1])]
     changes = judge_record(standings, Moment(week=0.0), scans=scans).changes
-    (change,) = [one for one in changes if one.measure == "ct_ground_glass"]
+    return next(one for one in changes if one.measure == "ct_ground_glass")
+
+
+def test_a_record_finds_the_class_of_its_scans() -> None:
+    change = _ground_glass({}, {})
     known = OUTCOMES["ct_ground_glass"].repeatability
     assert known is not None
-    assert change.error == pytest.approx(1.96 * sqrt(2) * known.raw[match].at(18.0))
-    assert change.reason.endswith(words)
+    assert change.error == pytest.approx(1.96 * sqrt(2) * known.raw[Match.MATCHED].at(18.0))
+    assert change.reason.endswith("The error is that of simulated pairs of scans made alike.")
+
+
+def test_contrast_medium_at_one_date_leaves_the_intervals() -> None:
+    change = _ground_glass({}, {"contrast": True})
+    assert change.error == pytest.approx(sqrt(12.0**2 + 6.0**2))
+    assert change.reason.endswith("pairs that differ in contrast medium have not been studied.")
 
 
 def test_without_the_scans_the_intervals_tell_the_error() -> None:
@@ -127,12 +131,11 @@ def judged_extents() -> list[OutcomeMeasure]:
     ]
 
 
-def test_every_judged_extent_has_every_class() -> None:
+def test_every_judged_extent_has_an_error() -> None:
     for measure in judged_extents():
         assert measure.repeatability is not None, measure.key
-        assert set(measure.repeatability.raw) == set(Match), measure.key
+        assert Match.MATCHED in measure.repeatability.raw, measure.key
         assert not measure.repeatability.source.verified
-        several = measure.repeatability.raw[Match.SEVERAL]
         for within in measure.repeatability.raw.values():
             assert within.sd > 0
-            assert all(within.at(level) <= several.at(level) + 1e-9 for level in (0.0, 10.0, 40.0))
+            assert within.pairs >= LEAST_PAIRS

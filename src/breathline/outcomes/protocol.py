@@ -100,15 +100,17 @@ def match_protocols(first: ScanProtocol, second: ScanProtocol) -> Matching:
     return Matching(matches[0] if alone else Match.SEVERAL, differences)
 
 
-def words_for_matching(matching: Matching) -> str:
-    """Say whose error a change of CT is held against."""
+def words_for_matching(matching: Matching, *, studied: bool) -> str:
+    """Say whose error a change of CT is held against; `studied` if such pairs of scans have been."""
     differences = listed(matching.differences)
-    if matching.match is None:
-        verb = "differs" if len(matching.differences) == 1 else "differ"
-        why = f"{listed(matching.unknown)} not known of both" if matching.unknown else f"{differences} {verb}"
-        return f"The scans are in no class whose repeatability is known ({why}): their own intervals tell the error."
     made = f"that differ in {differences}" if differences else "made alike"
-    return f"The error is that of simulated pairs of scans {made}."
+    if studied:
+        return f"The error is that of simulated pairs of scans {made}."
+    if matching.unknown:
+        why = f"{listed(matching.unknown)} not known of both"
+    else:
+        why = f"pairs {made} have not been studied"
+    return f"The error is that of the two scans' own intervals: {why}."
 
 
 def listed(words: Sequence[str]) -> str:

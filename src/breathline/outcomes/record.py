@@ -16,7 +16,7 @@ from breathline.model.patient import Person
 from breathline.outcomes.change import in_own_unit, judge_change
 from breathline.outcomes.learning import allow_for_learning, is_first_ever
 from breathline.outcomes.measures import OUTCOMES
-from breathline.outcomes.protocol import protocols_of, words_for_matching
+from breathline.outcomes.protocol import protocols_of
 from breathline.outcomes.response import Visit, goodness, respond
 from breathline.outcomes.same_tissue import ScanPairs
 from breathline.outcomes.scan_pairs import BEFORE_WEEKS
@@ -185,8 +185,7 @@ def judge_record(
     treatment_stop
         End of it; None while it goes on. Values up to four weeks later still count as on treatment.
     scans
-        The scans that CT values come from: two that were made alike are held against the error of such pairs. Without
-        them the intervals of the values tell the error.
+        The scans that CT values come from, so that two are held against the error of pairs made as alike.
     ct_changes
         Comparisons of scans: what is measured on two of them is judged in the same tissue where that is believed.
 
@@ -389,8 +388,6 @@ def _judge(series: Series, baseline: Dated | None, followup: Dated) -> Change:
     if baseline is not None and is_first_ever(series, baseline):
         change = allow_for_learning(measure, change)
     notes = [text for text in (held.note, note) if text and change.delta is not None]
-    if matching is not None and change.error is not None:
-        notes.append(words_for_matching(matching))
     return _with_notes(change, [*notes, *notes_on(series, baseline, followup)])
 
 

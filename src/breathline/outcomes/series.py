@@ -11,7 +11,8 @@ from breathline.model.change import Daily, Direction, OutcomeMeasure
 from breathline.model.measurement import Absence, Measurement, Moment, Standardised
 from breathline.model.protocol import ScanProtocol
 from breathline.outcomes.measures import OUTCOMES
-from breathline.outcomes.protocol import Matching, match_protocols
+from breathline.outcomes.protocol import Matching, match_protocols, words_for_matching
+from breathline.outcomes.repeatability import within_subject
 from breathline.outcomes.same_tissue import NO_PAIRS, ScanPairs
 from breathline.units import convert
 
@@ -222,6 +223,10 @@ def _mean_standardised(group: Sequence[Dated], value: float) -> Standardised | N
 def notes_on(series: Series, baseline: Dated | None, followup: Dated) -> list[str]:
     """Say what a reader should know of the two values themselves."""
     notes = []
+    matching = None if baseline is None else series.matching(baseline, followup)
+    if matching is not None and baseline is not None and baseline.has_number and followup.has_number:
+        studied = within_subject(series.measure, matching.match) is not None
+        notes.append(words_for_matching(matching, studied=studied))
     for one, when in ((baseline, "baseline"), (followup, "follow-up")):
         if one is None:
             continue

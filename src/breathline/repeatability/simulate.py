@@ -123,9 +123,8 @@ def simulate_pairs(
         yield pair(Match.MATCHED, (base, first), (again, measure_volume(scan_bare(again))))
     if {Match.INSPIRATION, Match.SEVERAL} & set(kinds):
         shallow = draw_bare(replace(spec, visit=3, inspiration=SHALLOW), base)
-        if (
-            Match.INSPIRATION in kinds
-        ):  # the shallow breath first: the second scan is deeper, and nothing else
+        if Match.INSPIRATION in kinds:
+            # The shallow breath comes first: the second is deeper, and nothing else changed.
             yield pair(Match.INSPIRATION, (shallow, measure_volume(scan_bare(shallow))), (base, first))
         if Match.SEVERAL in kinds:
             yield pair(
