@@ -13,7 +13,6 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import SimpleITK as sitk
 
 from benchmarks.pairs import Pair, phantom_pair, real_pair, to_world
 from benchmarks.peers import PEERS, peer_error, write_grid
@@ -22,7 +21,7 @@ from breathline.ct.align import Alignment, align, displacement_in_slice
 from breathline.ct.compare import change_record, compare_scans, write_comparison
 from breathline.ct.lungs import find_lungs
 from breathline.ct.read import read_scan
-from breathline.model.volume import LUNG_CODES, Geometry, LabelMap, Volume
+from breathline.model.volume import LabelMap, Volume
 from breathline.phantom import PhantomSpec, write_phantom_pair
 
 REAL_CT = Path(__file__).resolve().parents[2] / "shared" / "data" / "ct"
@@ -35,7 +34,7 @@ def rows() -> list[Row]:
     found = []
     for name in pairs_here():
         found += _of_pair(name)
-    return [*found, *_landmarks(), *comparison_rows()]
+    return [*found, *comparison_rows()]
 
 
 def pairs_here() -> list[str]:
@@ -139,72 +138,3 @@ def errors_of(alignment: Alignment, pair: Pair) -> np.ndarray:
         moved = displacement_in_slice(alignment, int(number))[voxels[here, 1], voxels[here, 2]]
         errors[here] = np.linalg.norm(moved - pair.moved_mm[here], axis=1)
     return errors
-
-
-def _landmarks() -> Iterator[Row]:
-    """Use the pair with landmarks: its follow-up picture lies on the baseline already, its outline where it was.
-
-    So pictures cannot be told apart by more than the other program's own error, and landmarks can only be met by the
-    outlines.
-    """
-    folder = REAL_CT / "landmark-pair"
-    if not folder.is_dir():
-        return
-    before, after = (_lung(folder / f"{name}_mask.mha") for name in ("baseline", "followup"))
-    shown = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / "followup_on_baseline.mha")))
-    inside = before.labels > 0
-    half = sitk.Resample(
-        sitk.ReadImage(str(folder / "baseline_half.mha")),
-        sitk.ReadImage(str(folder / "followup_on_baseline.mha")), sitk.Transform(), sitk.sitkLinear, -1000,
-    )  # fmt: skip
-    baseline = Volume(hu=sitk.GetArrayFromImage(half).astype(np.int16), geometry=before.geometry)
-    followup = Volume(hu=shown.astype(np.int16), geometry=before.geometry)
-    masses = [
-        float(
-            (volume.hu[inside].mean() + 1000)
-            / 1000
-            * np.count_nonzero(lungs.labels)
-            * lungs.geometry.voxel_ml
-        )
-        for volume, lungs in ((baseline, before), (followup, after))
-    ]
-    apart = 100 * (masses[1] / masses[0] - 1)
-    yield Row(
-        what="lung mass of the two visits, from mean density and outline", on="landmark-pair",
-        figure=f"{masses[0]:.0f} g, {masses[1]:.0f} g ({apart:+.1f} %)", wanted="within 12 %", met=abs(apart) <= 12,
-    )  # fmt: skip
-    marks, truth = (_marks(folder / f"{name}_landmarks.txt") for name in ("baseline", "followup"))
-    plain = [
-        Volume(hu=np.full(item.labels.shape, -850, np.int16), geometry=item.geometry)
-        for item in (before, after)
-    ]
-    found = _moved_at(align(plain[0], before, plain[1], after), marks)
-    errors, unaligned = (np.linalg.norm(got - (truth - marks), axis=1) for got in (found, 0 * marks))
-    yield Row(
-        what="landmarks met by the outlines alone", on="landmark-pair, 100 landmarks",
-        figure=f"{errors.mean():.1f} mm (unaligned {unaligned.mean():.1f} mm)",
-    )  # fmt: skip
-    left = np.linalg.norm(_moved_at(align(baseline, before, followup, before), marks), axis=1)
-    yield Row(
-        what="displacement found where another program had aligned the pictures", on="landmark-pair, 100 landmarks",
-        figure=f"{left.mean():.2f} mm, 95th percentile {np.percentile(left, 95):.2f} mm",
-    )  # fmt: skip
-
-
-def _lung(path: Path) -> LabelMap:
-    image = sitk.ReadImage(str(path))
-    x, y, z = image.GetSpacing()
-    geometry = Geometry(shape=image.GetSize()[::-1], spacing_mm=(z, y, x), origin_mm=image.GetOrigin())
-    labels = (sitk.GetArrayFromImage(image) > 0).astype(np.uint8)
-    return LabelMap(labels=labels, geometry=geometry, names=LUNG_CODES)
-
-
-def _marks(path: Path) -> np.ndarray:
-    return np.loadtxt(path, skiprows=2)
-
-
-def _moved_at(alignment: Alignment, places: np.ndarray) -> np.ndarray:
-    """Give the displacement of places in the lung, as of the voxels they lie in."""
-    geometry = alignment.baseline_lungs.geometry
-    at = np.rint((places - geometry.origin_mm) / np.asarray(geometry.spacing_mm)[::-1]).astype(int)[:, ::-1]
-    return np.array([displacement_in_slice(alignment, int(z))[y, x] for z, y, x in at])
