@@ -133,7 +133,9 @@ def sampled(chest: Chest, start: int, *, pairs: bool) -> Chest:
         volume.geometry,
         shape=(len(kept), *volume.hu.shape[1:]),
         spacing_mm=(heights[-1] / (len(kept) - 1), dy, dx),
-        origin_mm=tuple(np.array(volume.geometry.origin_mm) + kept[0] * dz * np.array(volume.geometry.direction[0])),
+        origin_mm=tuple(
+            np.array(volume.geometry.origin_mm) + kept[0] * dz * np.array(volume.geometry.direction[0])
+        ),
         slice_thickness_mm=dz,
         positions_mm=heights if pairs else None,
     )

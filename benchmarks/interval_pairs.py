@@ -1,6 +1,6 @@
 """Pairs of interval HRCT, and interval HRCT beside a whole volume: where its slices are found again, and what changed.
 
-Whole phantoms of two visits, 1 mm contiguous, are sampled as interval HRCT was. The truth of the phantom takes the place
+Whole phantoms of two visits, 1 mm contiguous, are sampled as interval HRCT was. The phantom's truth takes the place
 of a pattern method and of found lungs, so that what is measured is sampling and alignment alone.
 """
 
@@ -28,7 +28,12 @@ SEEDS = (61, 62, 63)
 """Not those it was tuned on (51 to 53)."""
 STARTS = ((0, 5), (3, 9), (7, 2))
 """First slice of the baseline and of the follow-up."""
-WAYS = ("interval, then interval", "pairs of slices, then pairs", "interval, then whole", "whole, then interval")
+WAYS = (
+    "interval, then interval",
+    "pairs of slices, then pairs",
+    "interval, then whole",
+    "whole, then interval",
+)
 MEASURES = ("ct_ground_glass", "ct_reticulation", "ct_ild")
 WANTED = 93.0
 KAPPA = 0.75
@@ -75,7 +80,9 @@ def visits(seed: int, *, matrix: int = 128) -> Visits:
     common = {"seed": seed, "matrix": matrix, "thickness_mm": 1.0}
     first = PhantomSpec(ground_glass=10.0 + 5.0 * (seed % 3), reticulation=5.0, inspiration=0.9, **common)
     breath = (0.9, 1.0, 0.8)[seed % 3]
-    second = PhantomSpec(ground_glass=6.0 + 6.0 * (seed % 2), reticulation=8.0, inspiration=breath, visit=1, **common)
+    second = PhantomSpec(
+        ground_glass=6.0 + 6.0 * (seed % 2), reticulation=8.0, inspiration=breath, visit=1, **common
+    )
     chests = [simulate_phantom(first), simulate_phantom(second, first)]
     before, after = ((volume, plain(lungs), plain(patterns)) for volume, lungs, patterns in chests)
     grid = displacement_grid(prepare(first).posture, prepare(second, first).posture)
@@ -161,11 +168,18 @@ def _table(pair: Visits, patterns: LabelMap, change: ChangeMap) -> np.ndarray:
     """Count true and found change where there truly was disease at either date."""
     size = 1 + max(CHANGE_CODES.values())
     found = np.zeros((size, size), dtype=np.int64)
-    heights = patterns.geometry.heights_mm + patterns.geometry.origin_mm[2] - pair.before[2].geometry.origin_mm[2]
+    heights = (
+        patterns.geometry.heights_mm + patterns.geometry.origin_mm[2] - pair.before[2].geometry.origin_mm[2]
+    )
     for number, layer in enumerate(change.labels.labels):
         after = pair.carried[round(heights[number])]
         true = CLASS_OF[patterns.labels[number], after]
-        told = (layer > 0) & (layer != CHANGE_CODES["not_compared"]) & (true > CHANGE_CODES["unchanged"]) & (after > 0)
+        told = (
+            (layer > 0)
+            & (layer != CHANGE_CODES["not_compared"])
+            & (true > CHANGE_CODES["unchanged"])
+            & (after > 0)
+        )
         np.add.at(found, (true[told], layer[told]), 1)
     return found
 
@@ -194,7 +208,9 @@ def _rows_of(way: str, found: list[Found]) -> Iterator[Row]:
         what="agreement of change inside disease, where slices match (κ)", on=on, figure=f"{agreement:.2f}",
         wanted=f"≥ {KAPPA}", met=agreement >= KAPPA,
     )  # fmt: skip
-    errors, along = (np.concatenate([getattr(item, name) for item in found]) for name in ("errors_mm", "off_mm"))
+    errors, along = (
+        np.concatenate([getattr(item, name) for item in found]) for name in ("errors_mm", "off_mm")
+    )
     yield Row(
         what="error inside the lungs, mean and 95th percentile; along the body alone", on=on,
         figure=f"{errors.mean():.2f} mm, {np.percentile(errors, 95):.2f} mm; "

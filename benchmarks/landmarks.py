@@ -79,7 +79,9 @@ def masses_g(before: Visit, after: Visit, alignment: Alignment) -> tuple[float, 
     """Give the lung's mass at both visits: its mean density as `align` measures it, times its own volume [g]."""
     (lung,) = alignment.lungs
     volumes = (before.lung, after.lung)
-    densities = (mass / volume for mass, volume in zip(lung.quality.mass_g, lung.quality.volume_ml, strict=True))
+    densities = (
+        mass / volume for mass, volume in zip(lung.quality.mass_g, lung.quality.volume_ml, strict=True)
+    )
     first, second = (
         density * np.count_nonzero(item.labels) * item.geometry.voxel_ml
         for density, item in zip(densities, volumes, strict=True)
@@ -101,7 +103,10 @@ def rows() -> Iterator[Row]:
         met=abs(apart) <= MASS_PERCENT,
     )  # fmt: skip
     truth = after.landmarks_mm - before.landmarks_mm
-    errors, unaligned = np.linalg.norm(by_outline(before, after) - truth, axis=1), np.linalg.norm(truth, axis=1)
+    errors, unaligned = (
+        np.linalg.norm(by_outline(before, after) - truth, axis=1),
+        np.linalg.norm(truth, axis=1),
+    )
     yield Row(
         what="landmarks met by the outlines alone: mean, 95th percentile",
         on=f"landmark-pair, {len(truth)} landmarks, {unaligned.mean():.1f} mm apart",

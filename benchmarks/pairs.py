@@ -95,7 +95,7 @@ def _some_points(lungs: LabelMap, count: int) -> np.ndarray:
     return np.stack(np.unravel_index(np.sort(chosen), lungs.labels.shape), axis=1)
 
 
-def real_pair(  # noqa: PLR0913  # each is a way in which two visits differ
+def real_pair(  # each is a way in which two visits differ
     name: str, volume: Volume, lungs: LabelMap, seed: int, breath: float = 1.0, *, sag_mm: float = 0.0
 ) -> Pair:
     """Move a real scan; `breath` 1 is a shallower follow-up (the diaphragm rises 20 mm), −1 a deeper one.

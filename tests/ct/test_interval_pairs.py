@@ -79,9 +79,7 @@ def error(alignment: Alignment) -> np.ndarray:
     for number, layer in enumerate(alignment.baseline_lungs.labels):
         y, x = np.nonzero(layer)
         z = np.full(x.size, geometry.origin_mm[2] + geometry.heights_mm[number])
-        places = np.stack(
-            [x * SPACING_MM[2] + ORIGIN_MM[0], y * SPACING_MM[1] + ORIGIN_MM[1], z], axis=-1
-        )
+        places = np.stack([x * SPACING_MM[2] + ORIGIN_MM[0], y * SPACING_MM[1] + ORIGIN_MM[1], z], axis=-1)
         moved = displacement_in_slice(alignment, number)[y, x]
         found.append(np.linalg.norm(moved - breath_onward(places), axis=1))
     return np.concatenate(found)
@@ -95,7 +93,10 @@ def error(alignment: Alignment) -> np.ndarray:
     ],
 )  # fmt: skip
 def test_slices_are_found_again(visits, first, second, wanted):
-    pair = [item if kept is None else every(item, kept) for item, kept in zip(visits, (first, second), strict=True)]
+    pair = [
+        item if kept is None else every(item, kept)
+        for item, kept in zip(visits, (first, second), strict=True)
+    ]
     found = align(*pair[0], *pair[1])
     errors = error(found)
     assert errors.mean() < wanted[0]
@@ -149,7 +150,10 @@ def patterns(lungs: LabelMap, sick: float) -> LabelMap:
 
 @pytest.mark.parametrize(("first", "second"), [(SINGLE, None), (None, OTHER), (SINGLE, OTHER), (None, None)])
 def test_extents_and_change_of_separate_slices(visits, first, second):
-    pair = [item if kept is None else every(item, kept) for item, kept in zip(visits, (first, second), strict=True)]
+    pair = [
+        item if kept is None else every(item, kept)
+        for item, kept in zip(visits, (first, second), strict=True)
+    ]
     found = align(*pair[0], *pair[1])
     before, after = patterns(pair[0][1], 0.5), patterns(pair[1][1], 0.35)
     change = map_change(before, after, found)

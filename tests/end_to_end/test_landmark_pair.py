@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-
 from benchmarks.landmarks import MASS_PERCENT, by_outline, masses_g, visits
+
 from breathline.ct.align import align
 
 

@@ -43,9 +43,7 @@ def pairing_flags(baseline: Volume, followup: Volume) -> tuple[QualityFlag, ...]
     )
 
 
-def position_flags(
-    baseline: Mapping[str, object], followup: Mapping[str, object]
-) -> tuple[QualityFlag, ...]:
+def position_flags(baseline: Mapping[str, object], followup: Mapping[str, object]) -> tuple[QualityFlag, ...]:
     """Tell a patient who lay face up once and face down once.
 
     Parameters

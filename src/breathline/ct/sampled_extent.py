@@ -1,9 +1,9 @@
 """How an extent changed where one scan or both are interval HRCT, with the error of having scanned only some slices.
 
-Two interval scans are two samples: each extent has the error of its own slices, and the errors add in squares. Where the
-other scan is a whole volume, it is sampled at the heights where the slices of the interval scan lie in it, so that both leave
-out the same: only how the change itself varies from slice to slice is left as error. Each date keeps its own lungs and
-labels; nothing of it rests on places found one by one, so an alignment that is off widens the interval and no more.
+Two interval scans are two samples: each extent has the error of its own slices, and the errors add in squares. Where
+the other scan is a whole volume, it is sampled at the heights where the slices of the interval scan lie in it, so that
+both leave out the same: only how the change itself varies from slice to slice is left as error. Each date keeps its own
+lungs and labels; nothing rests on places found one by one, so an alignment that is off widens the interval and no more.
 
 The intervals hold the error of sampling slices and nothing else; what labels may be off is not in them.
 """
@@ -75,14 +75,15 @@ def sampled_extents(
     if not any(apart):
         return ()
     counts = [
-        _counted(*item)
-        for item in zip((alignment.baseline_lungs, followup_lungs), patterns, strict=True)
+        _counted(*item) for item in zip((alignment.baseline_lungs, followup_lungs), patterns, strict=True)
     ]
     slices = [_weighed(count, item.geometry) for count, item in zip(counts, patterns, strict=True)]
     if not all(apart):
         whole = apart.index(False)
         heights = slice_heights(alignment)
-        slices[whole] = _at_heights(counts[whole], patterns[whole].geometry, heights, slices[1 - whole].heights_mm)
+        slices[whole] = _at_heights(
+            counts[whole], patterns[whole].geometry, heights, slices[1 - whole].heights_mm
+        )
     return tuple(
         found
         for region, cells in REGIONS.items()
@@ -104,7 +105,9 @@ def _extent(measure: str, region: str, dates: list[_Slices], own: bool) -> Sampl
     values = 100.0 * float(before.sum() / wholes[0].sum()), 100.0 * float(after.sum() / wholes[1].sum())
     heights = [item.heights_mm for item in dates]
     if own:
-        off = float(np.hypot(ratio_error(before, wholes[0], heights[0]), ratio_error(after, wholes[1], heights[1])))
+        off = float(
+            np.hypot(ratio_error(before, wholes[0], heights[0]), ratio_error(after, wholes[1], heights[1]))
+        )
     else:
         off = ratio_change_error((before, after), wholes, heights[0])
     by, delta = min(200.0, 100.0 * off), values[1] - values[0]

@@ -17,8 +17,8 @@ from breathline.ct.align.lattice import lung_image
 from breathline.ct.align.quality import doubtful_regions, flags_of, is_unlike, judged
 from breathline.ct.align.refusal import AlignmentError, common_lungs, other_patient
 from breathline.ct.align.register import LEVELS, Pyramid, pyramid, register, slice_pyramid
-from breathline.ct.align.slices import MATCH_MM, slice_stack
 from breathline.ct.align.slice_heights import slice_heights
+from breathline.ct.align.slices import MATCH_MM, slice_stack
 from breathline.ct.align.smoothing import STIFFNESS
 from breathline.ct.align.warp import warp_labels, warp_volume
 from breathline.model.volume import LabelMap, Step, Volume

@@ -64,7 +64,9 @@ def find_features(image: LungImage, nearby_mm: float, *, flat: bool = False) -> 
     soft = blurred(image.share, (width, width, width))
     detail = detail_of(image.density, image.share, (0.0, width, width)) if flat else None
     return Features(
-        detail=detail_of(image.density, image.share, (width, width, width), soft) if detail is None else detail,
+        detail=detail_of(image.density, image.share, (width, width, width), soft)
+        if detail is None
+        else detail,
         soft=soft,
         share=image.share,
         seen=image.share,

@@ -36,9 +36,7 @@ MASS_AGREES = 15.0
 """Disease that comes or goes, and error of the outline, change the mass of a lung by less than this as a rule [%]."""
 
 
-def judged(
-    code: int, name: str, scans: tuple[Pyramid, Pyramid], there: Field, back: Field
-) -> LungAlignment:
+def judged(code: int, name: str, scans: tuple[Pyramid, Pyramid], there: Field, back: Field) -> LungAlignment:
     """Judge one lung's displacement.
 
     Parameters
@@ -48,7 +46,9 @@ def judged(
     there, back
         From the baseline to the follow-up, and the other way round.
     """
-    alike, missed, vessels = likeness(scans[0].fixed[-1], scans[1].moving[-1], there.displacement, LEVELS[-1].cubes)
+    alike, missed, vessels = likeness(
+        scans[0].fixed[-1], scans[1].moving[-1], there.displacement, LEVELS[-1].cubes
+    )
     held = (alike != 0) & there.cells
     apart = inverse_error(there, back)
     least = squeezed(there.displacement, there.cells, there.step_mm)

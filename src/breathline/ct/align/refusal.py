@@ -86,7 +86,9 @@ def _of_slices(date: str, volume: Volume, lungs: LabelMap) -> list[Problem]:
     tilt = float(np.degrees(np.arccos(min(1.0, volume.geometry.direction[0][2]))))
     if tilt > MOST_TILT_DEG:
         message = f"the {date} is interval HRCT with slices tilted by {tilt:.0f}°; up to {MOST_TILT_DEG:g}° is allowed."
-        return [Problem(code="alignment_tilted", message=message, mend="Compare its extents, not its slices.")]
+        return [
+            Problem(code="alignment_tilted", message=message, mend="Compare its extents, not its slices.")
+        ]
     held = np.flatnonzero(lungs.labels.any(axis=(1, 2)))
     if 0 < held.size < FEWEST_SLICES:
         message = f"the {date} is interval HRCT of {held.size} slices with lung; {FEWEST_SLICES} are needed."

@@ -25,9 +25,7 @@ def slice_heights(alignment: Alignment) -> Mapping[str, Heights]:
     if here.is_interval:
         return {name: _rising(_carried(here.heights_mm, *pair)) for name, pair in means.items()}
     # The other way round: where in the baseline is the tissue that went to the height of a slice?
-    return {
-        name: _rising(_carried(there.heights_mm, moved, at)) for name, (at, moved) in means.items()
-    }
+    return {name: _rising(_carried(there.heights_mm, moved, at)) for name, (at, moved) in means.items()}
 
 
 def _means(alignment: Alignment, lung: LungAlignment) -> tuple[Heights, Heights]:
@@ -38,7 +36,9 @@ def _means(alignment: Alignment, lung: LungAlignment) -> tuple[Heights, Heights]
         inside = layer == lung.code
         if inside.any():
             at.append(geometry.heights_mm[number])
-            moved.append(places_in_slice(alignment, number)[inside, 0].mean() * _step(alignment.followup_geometry))
+            moved.append(
+                places_in_slice(alignment, number)[inside, 0].mean() * _step(alignment.followup_geometry)
+            )
     return np.array(at), _rising(np.array(moved))
 
 

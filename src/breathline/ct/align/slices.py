@@ -82,7 +82,12 @@ def slice_stack(volume: Volume, lungs: LabelMap, code: int) -> SliceStack:
     density, share = np.zeros(shape, dtype=np.float32), np.zeros(shape, dtype=np.float32)
     draw_slices(volume, lungs, code, start, CUBE_MM, density, share)
     return SliceStack(
-        density=density, share=share, heights_mm=heights, origin_mm=start, cube_mm=CUBE_MM, planes=int(counts[0])
+        density=density,
+        share=share,
+        heights_mm=heights,
+        origin_mm=start,
+        cube_mm=CUBE_MM,
+        planes=int(counts[0]),
     )
 
 
