@@ -14,6 +14,7 @@ from benchmarks import (
     exposure,
     interval_hrct,
     interval_pairs,
+    landmarks,
     lungs,
     mutants,
     phantom_truth,
@@ -41,6 +42,7 @@ PARTS = {
     "Interval HRCT against the whole volume": interval_hrct,
     "On real scans": real_ct,
     "Two scans laid on each other": align,
+    "Two real visits with landmarks": landmarks,
     "Interval HRCT laid on another scan": interval_pairs,
     "What changed between two scans": change,
     "Scanned again": repeatability,
@@ -85,7 +87,7 @@ def main() -> int:
     for title, part in PARTS.items():
         if wanted and part.__name__.split(".")[-1] not in wanted:
             continue
-        rows = part.rows()
+        rows = list(part.rows())
         body = table(rows) if rows else "The real scans are not here, so nothing was measured."
         print(f"\n## {title}\n\n{body}", flush=True)
         kept = written(TARGET.read_text(encoding="utf-8")) | {title: f"{made()}\n\n{body}"}

@@ -1,6 +1,6 @@
 """Pairs of interval HRCT, and interval HRCT beside a whole volume: where its slices are found again, and what changed.
 
-Whole phantoms of two visits, 1 mm contiguous, are sampled as interval HRCT was. The truth of the phantom takes the place
+Whole phantoms of two visits, 1 mm contiguous, are sampled as interval HRCT was. The phantom's truth takes the place
 of a pattern method and of found lungs, so that what is measured is sampling and alignment alone.
 """
 

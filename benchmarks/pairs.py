@@ -95,8 +95,13 @@ def _some_points(lungs: LabelMap, count: int) -> np.ndarray:
     return np.stack(np.unravel_index(np.sort(chosen), lungs.labels.shape), axis=1)
 
 
-def real_pair(name: str, volume: Volume, lungs: LabelMap, seed: int, breath: float = 1.0) -> Pair:
+def real_pair(  # each is a way in which two visits differ
+    name: str, volume: Volume, lungs: LabelMap, seed: int, breath: float = 1.0, *, sag_mm: float = 0.0
+) -> Pair:
     """Move a real scan; `breath` 1 is a shallower follow-up (the diaphragm rises 20 mm), −1 a deeper one.
+
+    `sag_mm` above 0 is a follow-up of a patient turned face down: the middle of the lung sinks that far towards the
+    front, the front is squeezed and the back opens.
 
     Axes of the maps below are (z, y, x) in mm from the first voxel of the baseline.
     """
@@ -114,7 +119,7 @@ def real_pair(name: str, volume: Volume, lungs: LabelMap, seed: int, breath: flo
     after_d = np.where(
         inside, np.minimum(density + (kept + added) * _clumps(density.shape, spacing, random), 1.08), density
     )
-    maps = _maps(lungs.labels, spacing, random, breath)
+    maps = _maps(lungs.labels, spacing, random, breath, sag_mm)
     pads = np.round(24.0 / spacing[0]).astype(int)
     shape = (volume.hu.shape[0] + 2 * pads, *volume.hu.shape[1:])
     shift = np.array([-pads * spacing[0], 0.0, 0.0]) + spacing * random.uniform(0.2, 0.8, 3)
@@ -193,7 +198,9 @@ def _scanned(
     return np.rint(np.clip(hu, -1024, 1500)).astype(np.int16)
 
 
-def _maps(sides: np.ndarray, spacing: np.ndarray, random: np.random.Generator, breath: float) -> np.ndarray:
+def _maps(
+    sides: np.ndarray, spacing: np.ndarray, random: np.random.Generator, breath: float, sag_mm: float
+) -> np.ndarray:
     """Give the way from follow-up to baseline at grid points, for the right lung, the left lung and the body.
 
     (3, z, y, x, 4): displacement (z, y, x) [mm] and Jacobian.
@@ -226,6 +233,7 @@ def _maps(sides: np.ndarray, spacing: np.ndarray, random: np.random.Generator, b
                 ]
             )
             v += day + _wave(counts, random) * 0.4
+            v[1] += sag_mm * np.sin(np.pi * depth)
         else:
             v = (
                 np.stack(

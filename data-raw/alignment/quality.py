@@ -26,9 +26,10 @@ def judge(baseline: Pair, followup: Pair, name: str, code: int) -> tuple[LungQua
     here = lung_image(baseline.baseline, baseline.baseline_lungs, code)
     there = lung_image(followup.followup, followup.followup_lungs, code)
     fixed, moving = pyramid(here), pyramid(there)
-    forward, backward = register(fixed, moving), register(moving[:-1], fixed[:-1])
-    found = judged(code, name, (here, there), (fixed[-1], moving[-1]), forward, backward)
-    alike, _, _ = likeness(fixed[-1], moving[-1], forward.displacement, LEVELS[-1].cubes)
+    forward = register(fixed.fixed, moving.moving)
+    backward = register(moving.fixed[:-1], fixed.moving[:-1])
+    found = judged(code, name, (fixed, moving), forward, backward)
+    alike, _, _ = likeness(fixed.fixed[-1], moving.moving[-1], forward.displacement, LEVELS[-1].cubes)
     held = (alike != 0) & forward.cells
     return found.quality, likeness_nearby(alike, held)[held], inverse_error(forward, backward)[held]
 

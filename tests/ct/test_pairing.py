@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from breathline.ct.pairing import pairing_flags
+from breathline.ct.pairing import pairing_flags, position_flags
 from breathline.model.volume import Acquisition, Geometry, Volume
 
 MADE = Acquisition(
@@ -71,3 +71,17 @@ def test_small_and_untold_differences_are_let_pass(made):
 def test_the_same_picture_is_told_and_so_is_its_day():
     assert [flag.code for flag in pairing_flags(scan(), scan())] == ["same_scan", "dates_exchanged"]
     assert [flag.code for flag in pairing_flags(scan(), scan(**LATER))] == ["same_scan"]
+
+
+@pytest.mark.parametrize("pair", [("supine", "prone"), ("prone", "supine")])
+def test_a_patient_who_turned_over_is_told(pair):
+    before, after = ({"position": word} for word in pair)
+    (flag,) = position_flags(before, after)
+    assert flag.code == "position_differs"
+    assert f"The patient lay {pair[0]}, then {pair[1]}:" in flag.message
+
+
+@pytest.mark.parametrize("pair", [("supine", "supine"), ("unknown", "prone"), ("supine", None)])
+def test_a_position_that_is_unknown_or_the_same_is_not_judged(pair):
+    before, after = ({"position": word} for word in pair)
+    assert position_flags(before, after) == ()

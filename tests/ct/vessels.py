@@ -13,7 +13,6 @@ from breathline.ct.quantify import quantify
 from breathline.model.volume import (
     LUNG_CODES,
     PATTERN_CODES,
-    Acquisition,
     Geometry,
     LabelMap,
     ScanMeasurement,
@@ -48,7 +47,6 @@ def scan(
     seed: int = 1,
     haze: tuple[float, float, float] | None = None,
     squeeze: float = 1.0,
-    position: str = "",
     day: int = 0,
 ) -> tuple[Volume, LabelMap]:
     """Draw a scan of the lungs, and where they are.
@@ -76,9 +74,7 @@ def scan(
     density[inside] = _lung(tissue[inside], seed, haze) * squeeze
     random = np.random.default_rng([seed, day])
     hu = 1000.0 * (density - 1.0) + random.normal(0.0, 15.0, SHAPE)
-    volume = Volume(
-        hu=np.rint(hu).astype(np.int16), geometry=geometry, acquisition=Acquisition(patient_position=position)
-    )
+    volume = Volume(hu=np.rint(hu).astype(np.int16), geometry=geometry)
     return volume, LabelMap(labels=labels, geometry=geometry, names=LUNG_CODES)
 
 

@@ -1,9 +1,9 @@
 """How an extent changed where one scan or both are interval HRCT, with the error of having scanned only some slices.
 
-Two interval scans are two samples: each extent has the error of its own slices, and the errors add in squares. Where the
-other scan is a whole volume, it is sampled at the heights where the slices of the interval scan lie in it, so that both leave
-out the same: only how the change itself varies from slice to slice is left as error. Each date keeps its own lungs and
-labels; nothing of it rests on places found one by one, so an alignment that is off widens the interval and no more.
+Two interval scans are two samples: each extent has the error of its own slices, and the errors add in squares. Where
+the other scan is a whole volume, it is sampled at the heights where the slices of the interval scan lie in it, so that
+both leave out the same: only how the change itself varies from slice to slice is left as error. Each date keeps its own
+lungs and labels; nothing rests on places found one by one, so an alignment that is off widens the interval and no more.
 
 The intervals hold the error of sampling slices and nothing else; what labels may be off is not in them.
 """

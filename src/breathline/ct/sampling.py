@@ -66,7 +66,9 @@ def ratio_change_error(parts: Pair, wholes: Pair, heights_mm: FloatArray) -> flo
     """Give half the 95 % interval of how a share changed, from slices that lie at the same heights at both dates.
 
     What is left of each date's part once its share is taken away (see `ratio_error`) is alike where the disease is, so
-    most of it falls out of the difference.
+    most of it falls out of the difference. What stays is patchy, and for it the covariogram promised too much (on two
+    phantoms its intervals held the truth in 84 %): the estimator of successive differences (Wolter 2007, chapter 8,
+    for systematic samples) takes its place, which errs on the wide side where neighbours are alike.
 
     Parameters
     ----------
@@ -80,7 +82,7 @@ def ratio_change_error(parts: Pair, wholes: Pair, heights_mm: FloatArray) -> flo
         for part, whole in zip(parts, wholes, strict=True)
     )
     present = np.flatnonzero(grouped(wholes[0] + wholes[1], heights_mm))
-    return _error((after - before)[present[0] : present[-1] + 1])
+    return _successive_error((after - before)[present[0] : present[-1] + 1])
 
 
 def statistic_errors(
@@ -128,4 +130,12 @@ def _error(parts: FloatArray) -> float:
     c0, c1, c2 = (float(np.dot(parts[k:], parts[: parts.size - k])) for k in range(3))
     nugget = min(c0, max(0.0, c0 - 2.0 * c1 + c2))
     variance = max(0.0, 3.0 * (c0 - nugget) - 4.0 * c1 + c2) / DIVISOR + nugget
+    return float(stdtrit(parts.size - 1, 0.975) * np.sqrt(variance))
+
+
+def _successive_error(parts: FloatArray) -> float:
+    """Give half the 95 % interval of a sum from how much neighbours differ."""
+    if parts.size < FEWEST:
+        return float("inf")
+    variance = float((np.diff(parts) ** 2).sum()) / 2.0 * parts.size / (parts.size - 1)
     return float(stdtrit(parts.size - 1, 0.975) * np.sqrt(variance))
