@@ -23,10 +23,10 @@ from breathline.ct.patterns.method import KIND_SURE
 
 GAPS, NOT_SURES, STAYEDS = (20, 30, 40), (50, 65, 80), (20, 30, 40)
 WANTED = 0.955
-FLOORS = (0.3, 0.5, 0.75, 1.0, 1.5)
+FLOORS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 3.5)
 SHARES = (0.1, 0.2, 0.3, 0.4, 0.5)
 PARTS = (0.0, 0.5, 1.0, 1.5, 2.0)
-"""Multiples of the volume in doubt, or of the extents themselves in tenths."""
+"""Multiples of the volume in doubt."""
 
 Places = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 """True change, patterns before and after, evidence before and after, of places diseased at either date."""
@@ -79,7 +79,7 @@ def narrowest_volumes(rows: np.ndarray) -> tuple[float, ...]:
     value, aside, added, region, lungs, true = rows.T
     found = []
     for floor, share, part in product(FLOORS, SHARES, PARTS):
-        off = np.hypot(floor / 100.0 * np.sqrt(region * lungs), share * value)
+        off = np.hypot(floor / 100.0 * np.sqrt(region * lungs), share * np.minimum(value, region - value))
         down, up = np.hypot(off, part * added), np.hypot(off, part * aside)
         inside = float(((value - down <= true) & (true <= value + up)).mean())
         if inside >= WANTED:
@@ -88,16 +88,14 @@ def narrowest_volumes(rows: np.ndarray) -> tuple[float, ...]:
 
 
 def narrowest_extents(rows: np.ndarray) -> tuple[float, ...]:
-    """Find width, floor, share and own part; rows: before, after, true change [% of the lungs]."""
+    """Find width, floor and share; rows: before, after, true change [% of the lungs]."""
     before, after, true = rows.T
     found = []
-    for floor, share, own in product(FLOORS, SHARES, PARTS):
-        off = np.sqrt(
-            floor**2 + (share * (after - before)) ** 2 + (own / 10.0 * np.hypot(before, after)) ** 2
-        )
+    for floor, share in product(FLOORS, SHARES):
+        off = np.hypot(floor, share * (after - before))
         inside = float((np.abs(after - before - true) <= off).mean())
         if inside >= WANTED:
-            found.append((float((off / (before + after + 2.0)).mean()), floor, share, own / 10.0, inside))
+            found.append((float(off.mean()), floor, share, inside))
     return min(found, default=())
 
 
@@ -119,7 +117,7 @@ def main() -> None:
     for setting in product(GAPS, NOT_SURES, STAYEDS):
         print("gap, not sure, stayed", setting, f"kappa {kappa(every[0], decided(every, *setting)):.3f}")
     print("volumes: width, floor, share, part, inside", narrowest_volumes(np.array(volumes)))
-    print("extents: width, floor, share, own, inside", narrowest_extents(np.array(extents)))
+    print("extents: width, floor, share, inside", narrowest_extents(np.array(extents)))
 
 
 if __name__ == "__main__":

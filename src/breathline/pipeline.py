@@ -64,7 +64,9 @@ def assess(
     standings = standardise((*measured, *derived.measurements), record.person)
     exposure = estimate_exposure(summarise_exposure(record.doses, record.treatment_start), record)
     timeline = draw_timeline(record, exposure, scans.measurements)
-    judged = judge_record(standings, timeline.treatment_start, timeline.treatment_stop, scans.changes)
+    judged = judge_record(
+        standings, timeline.treatment_start, timeline.treatment_stop, ct_changes=scans.changes
+    )
     exposure = relate_course(exposure, judged.course)
     safety = summarise_safety(
         record.events,

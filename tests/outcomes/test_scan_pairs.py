@@ -62,7 +62,7 @@ def judged(pair: CtChange | None):
         value("ct_ground_glass", raw, SCANS[name], region="lungs", low=raw - 3, high=raw + 3, origin=Origin(scan=name))
         for name, raw in (("last", 20.0), ("end", 18.0))
     ]  # fmt: skip
-    (change,) = judge_record(standings(*own), START, STOP, () if pair is None else (pair,)).changes
+    (change,) = judge_record(standings(*own), START, STOP, ct_changes=() if pair is None else (pair,)).changes
     return change
 
 

@@ -11,18 +11,16 @@ import numpy as np
 
 from breathline.ct.interval import Interval
 
-VOLUME_FLOOR = 1.0
+VOLUME_FLOOR = 1.25
 """What is called changed, or missed, whatever the volume [% of the lungs]."""
-VOLUME_SHARE = 0.3
-"""What a volume of change may be off in proportion to itself."""
-VOLUME_DOUBT = 1.0
+VOLUME_SHARE = 0.4
+"""What a volume of change may be off in proportion to itself, or to the rest of its region if that is smaller."""
+VOLUME_DOUBT = 2.0
 """How many times the volume on which labels and decision differ may truly be on the other side."""
-EXTENT_FLOOR = 0.8
+EXTENT_FLOOR = 3.0
 """What the change of an extent may be off, whatever it is [% of the lungs]."""
 EXTENT_SHARE = 0.2
-"""What the change of an extent may be off in proportion to itself."""
-EXTENT_OWN = 0.1
-"""What it may be off in proportion to the extents themselves.
+"""What the change of an extent may be off in proportion to itself.
 
 All were derived on phantom pairs by ``data-raw/change/derive.py``."""
 
@@ -41,7 +39,7 @@ def volume_interval(
     """
     # What is mistaken is patchy: in a part of the lungs it may be more than in the whole.
     floor = VOLUME_FLOOR / 100.0 * float(np.sqrt(region_ml * lungs_ml))
-    off = float(np.hypot(floor, VOLUME_SHARE * volume_ml))
+    off = float(np.hypot(floor, VOLUME_SHARE * min(volume_ml, region_ml - volume_ml)))
     aside, added = (VOLUME_DOUBT * item for item in doubtful_ml)
     down, up = float(np.hypot(off, added)), float(np.hypot(off, aside))
     return Interval(volume_ml, max(0.0, volume_ml - down), min(region_ml, volume_ml + up))
@@ -50,6 +48,5 @@ def volume_interval(
 def extent_change_interval(before: float, after: float) -> Interval:
     """Give the 95 % interval of the change of an extent in the same tissue [% of the lungs]."""
     change = after - before
-    own = EXTENT_OWN * float(np.hypot(before, after))
-    off = float(np.sqrt(EXTENT_FLOOR**2 + (EXTENT_SHARE * change) ** 2 + own**2))
+    off = float(np.hypot(EXTENT_FLOOR, EXTENT_SHARE * change))
     return Interval(change, max(-100.0, change - off), min(100.0, change + off))

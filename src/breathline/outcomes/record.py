@@ -159,6 +159,7 @@ def judge_record(
     standings: Sequence[Standing],
     treatment_start: Moment | None,
     treatment_stop: Moment | None = None,
+    *,
     ct_changes: Sequence[CtChange] = (),
 ) -> RecordChanges:
     """Judge every measure of a record: on treatment against before it, and before it by the same rule.
