@@ -18,7 +18,11 @@ VOLUME_SHARE = 0.4
 VOLUME_DOUBT = 2.0
 """How many times the volume on which labels and decision differ may truly be on the other side."""
 EXTENT_FLOOR = 3.0
-"""What the change of an extent may be off, whatever it is [% of the lungs]."""
+"""What the change of an extent may be off, whatever it is [% of the lungs]: scar that comes within ground-glass is seen
+late, and where ground-glass ends is a matter of definition."""
+CLEAR_CUT_FLOOR = 1.5
+"""The same of patterns that are unlike their surroundings: `CLEAR_CUT` [% of the lungs]."""
+CLEAR_CUT = ("ct_honeycombing", "ct_consolidation", "ct_emphysema")
 EXTENT_SHARE = 0.2
 """What the change of an extent may be off in proportion to itself.
 
@@ -45,8 +49,9 @@ def volume_interval(
     return Interval(volume_ml, max(0.0, volume_ml - down), min(region_ml, volume_ml + up))
 
 
-def extent_change_interval(before: float, after: float) -> Interval:
+def extent_change_interval(measure: str, before: float, after: float) -> Interval:
     """Give the 95 % interval of the change of an extent in the same tissue [% of the lungs]."""
     change = after - before
-    off = float(np.hypot(EXTENT_FLOOR, EXTENT_SHARE * change))
+    floor = CLEAR_CUT_FLOOR if measure in CLEAR_CUT else EXTENT_FLOOR
+    off = float(np.hypot(floor, EXTENT_SHARE * change))
     return Interval(change, max(-100.0, change - off), min(100.0, change + off))
