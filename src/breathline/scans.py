@@ -40,6 +40,22 @@ class ScanResults:
         return self.corrections.get(ref.name, NOT_CORRECTED)
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two scans that are compared, and the start of the treatment that days are counted from."""
+
+    baseline: ScanRef
+    followup: ScanRef
+    start: Moment | None
+
+    @property
+    def days(self) -> float:
+        """From the baseline to the follow-up."""
+        days = days_between(self.baseline.when, self.followup.when, self.start)
+        assert days is not None, "scans without a day have no partner"
+        return days
+
+
 def measure_scans(
     scans: Sequence[ScanRef],
     start: Moment | None,
@@ -74,7 +90,7 @@ def measure_scans(
                 # Rare: the scan that would have been the baseline could not be measured, and this one was let go.
                 kept = None
                 kept = (partner.name, _read_again(partner, found, progress))
-            _compare((partner, ref), (kept[1], measured), folder, found, progress)
+            _compare(Pair(partner, ref, start), (kept[1], measured), folder, found, progress)
         done.append(ref)
         wanted = _next_partner(scans[place + 1 :], done, start)
         if wanted == ref.name:
@@ -127,7 +143,7 @@ def _read_again(ref: ScanRef, found: ScanResults, progress: Progress) -> Measure
 
 
 def _compare(
-    refs: tuple[ScanRef, ScanRef],
+    pair: Pair,
     scans: tuple[MeasuredScan, MeasuredScan],
     folder: Path,
     found: ScanResults,
@@ -141,19 +157,16 @@ def _compare(
         write_change,
     )
 
-    names = (refs[0].name, refs[1].name)
-    days = days_between(refs[0].when, refs[1].when)
-    assert days is not None, "scans without a day have no partner"
-    named = _naming(refs[1], progress)
+    names, named = (pair.baseline.name, pair.followup.name), _naming(pair.followup, progress)
     try:
         comparison = compare_measured(*scans, progress=named)
     except AlignmentError as error:
-        change = summarise_refusal(error, names, days)
+        change = summarise_refusal(error, names, pair.days)
         found.problems.append(_not_compared(change))
     else:
         files = write_change(comparison, folder, names[1], progress=named)
-        change = summarise_comparison(comparison, names, days, files)
-        if found.corrected(refs[0]).left_out:
+        change = summarise_comparison(comparison, names, pair.days, files)
+        if found.corrected(pair.baseline).left_out:
             change = _judged_apart(change)
         found.steps += [step for step in comparison.steps if step not in found.steps]
     found.changes.append(change)

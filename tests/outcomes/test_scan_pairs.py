@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -42,8 +43,13 @@ def test_without_a_start_of_treatment_the_first_scan_is_the_baseline():
 
 def test_a_scan_without_a_date_has_no_partner():
     assert partner_of(None, moments("first"), START) == ""
-    assert days_between(None, Moment(week=1.0)) is None
-    assert days_between(Moment(week=-1.0), Moment(week=20.0)) == 147.0
+    assert days_between(None, Moment(week=1.0), START) is None
+
+
+def test_days_are_counted_also_where_one_scan_has_a_week_and_the_other_a_date():
+    start = Moment(week=0.0, date=date(2024, 3, 4))
+    assert days_between(Moment(week=-1.0), Moment(date=date(2024, 7, 22)), start) == 147.0
+    assert days_between(Moment(date=date(2024, 2, 26)), Moment(date=date(2024, 7, 22)), None) == 147.0
 
 
 PAIR = CtChange(

@@ -111,15 +111,12 @@ def map_change(
     lungs = alignment.baseline_lungs.labels
     believed = np.stack([believed_in_slice(alignment, n) for n in range(lungs.shape[0])])
     compared = believed & (baseline.labels > 0) & (warped.labels > 0)
-    plain = tuple(_groups(item.labels, compared) for item in (baseline, warped))
-    before, after = plain
-    if evidence is not None:
-        before, after = before.copy(), after.copy()
-        decide_together(before, after, evidence[0].labels, warp_labels(evidence[1], alignment).labels)
-    labels = _classified(before, after, _offsets(baseline.geometry.spacing_mm))
+    plain = _groups(baseline.labels, compared), _groups(warped.labels, compared)
+    labels = _classified(*_settled(plain, evidence, alignment), _offsets(baseline.geometry.spacing_mm))
     labels[(lungs > 0) & ~compared] = CHANGE_CODES["not_compared"]
     regions = find_regions(alignment.baseline_lungs).labels
-    step = Step(name="change", parameters={"reach_mm": REACH_MM}, version=__version__)
+    parameters = {"reach_mm": REACH_MM, "both_dates_decide": evidence is not None}
+    step = Step(name="change", parameters=parameters, version=__version__)
     return ChangeMap(
         labels=LabelMap(
             labels=labels, geometry=baseline.geometry, names=CHANGE_CODES, method="change",
@@ -127,8 +124,19 @@ def map_change(
         ),
         warped=warped,
         transitions=_transitions(baseline, warped, regions * compared, alignment),
-        amounts_ml=_amounts_ml((plain[0], plain[1]), labels, regions, baseline.geometry),
+        amounts_ml=_amounts_ml(plain, labels, regions, baseline.geometry),
     )  # fmt: skip
+
+
+def _settled(
+    plain: tuple[LabelArray, LabelArray], evidence: tuple[LabelMap, LabelMap] | None, alignment: Alignment
+) -> tuple[LabelArray, LabelArray]:
+    """Give the groups of both dates as both together decide them."""
+    if evidence is None:
+        return plain
+    before, after = (groups.copy() for groups in plain)
+    decide_together(before, after, evidence[0].labels, warp_labels(evidence[1], alignment).labels)
+    return before, after
 
 
 def _groups(labels: LabelArray, compared: NDArray[np.bool_]) -> LabelArray:

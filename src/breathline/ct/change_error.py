@@ -11,40 +11,47 @@ import numpy as np
 
 from breathline.ct.interval import Interval
 
-VOLUME_FLOOR = 1.0
+VOLUME_FLOOR = 1.25
 """What is called changed, or missed, whatever the volume [% of the lungs]."""
-VOLUME_SHARE = 0.3
-"""What a volume of change may be off in proportion to itself."""
-VOLUME_ASIDE = 1.0
-"""How many times the volume that was set aside as within error may truly have changed."""
-EXTENT_FLOOR = 0.8
-"""What the change of an extent may be off, whatever it is [% of the lungs]."""
+VOLUME_SHARE = 0.4
+"""What a volume of change may be off in proportion to itself, or to the rest of its region if that is smaller."""
+VOLUME_DOUBT = 2.0
+"""How many times the volume on which labels and decision differ may truly be on the other side."""
+EXTENT_FLOOR = 3.0
+"""What the change of an extent may be off, whatever it is [% of the lungs]: scar that comes within ground-glass is seen
+late, and where ground-glass ends is a matter of definition."""
+CLEAR_CUT_FLOOR = 1.5
+"""The same of patterns that are unlike their surroundings: `CLEAR_CUT` [% of the lungs]."""
+CLEAR_CUT = ("ct_honeycombing", "ct_consolidation", "ct_emphysema")
 EXTENT_SHARE = 0.2
-"""What the change of an extent may be off in proportion to itself."""
-EXTENT_OWN = 0.1
-"""What it may be off in proportion to the extents themselves."""
+"""What the change of an extent may be off in proportion to itself.
+
+All were derived on phantom pairs by ``data-raw/change/derive.py``."""
 
 
-def volume_interval(volume_ml: float, aside_ml: float, region_ml: float, lungs_ml: float) -> Interval:
+def volume_interval(
+    volume_ml: float, doubtful_ml: tuple[float, float], region_ml: float, lungs_ml: float
+) -> Interval:
     """Give the 95 % interval of the volume of one change in a region [mL].
 
     Parameters
     ----------
-    aside_ml
-        Volume whose two labels say the same change, but which counts as within error.
+    doubtful_ml
+        Volume that the labels of a place by themselves call this change and that counts as none, and the reverse.
     region_ml, lungs_ml
         Volume of the region, and of both lungs.
     """
     # What is mistaken is patchy: in a part of the lungs it may be more than in the whole.
     floor = VOLUME_FLOOR / 100.0 * float(np.sqrt(region_ml * lungs_ml))
-    off = float(np.hypot(floor, VOLUME_SHARE * volume_ml))
-    up = float(np.hypot(off, VOLUME_ASIDE * aside_ml))
-    return Interval(volume_ml, max(0.0, volume_ml - off), min(region_ml, volume_ml + up))
+    off = float(np.hypot(floor, VOLUME_SHARE * min(volume_ml, region_ml - volume_ml)))
+    aside, added = (VOLUME_DOUBT * item for item in doubtful_ml)
+    down, up = float(np.hypot(off, added)), float(np.hypot(off, aside))
+    return Interval(volume_ml, max(0.0, volume_ml - down), min(region_ml, volume_ml + up))
 
 
-def extent_change_interval(before: float, after: float) -> Interval:
+def extent_change_interval(measure: str, before: float, after: float) -> Interval:
     """Give the 95 % interval of the change of an extent in the same tissue [% of the lungs]."""
     change = after - before
-    own = EXTENT_OWN * float(np.hypot(before, after))
-    off = float(np.sqrt(EXTENT_FLOOR**2 + (EXTENT_SHARE * change) ** 2 + own**2))
+    floor = CLEAR_CUT_FLOOR if measure in CLEAR_CUT else EXTENT_FLOOR
+    off = float(np.hypot(floor, EXTENT_SHARE * change))
     return Interval(change, max(-100.0, change - off), min(100.0, change + off))

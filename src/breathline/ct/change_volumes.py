@@ -37,8 +37,21 @@ def _volume(region: str, name: str, amounts: NDArray[np.float64], lungs_ml: floa
     value = float(amounts[:, code].sum())
     if name not in JUDGED:
         return ChangeVolume(region=region, change=name, volume_ml=round(value, 3))
-    aside = float(amounts[code].sum() - amounts[code, code] - amounts[code, CHANGE_CODES["not_compared"]])
-    found = volume_interval(value, aside, float(amounts.sum()), lungs_ml)
+    found = volume_interval(value, doubtful_ml(amounts, name), float(amounts.sum()), lungs_ml)
     return ChangeVolume(
         region=region, change=name, volume_ml=round(value, 3), low_ml=round(found.low, 3), high_ml=round(found.high, 3)
     )  # fmt: skip
+
+
+def doubtful_ml(amounts: NDArray[np.float64], name: str) -> tuple[float, float]:
+    """Give the volume that its labels alone call a change and that counts as none, and the reverse [mL].
+
+    Parameters
+    ----------
+    amounts
+        Volume by the change that labels give by themselves, and by the change that was found [mL].
+    """
+    code = CHANGE_CODES[name]
+    kept = float(amounts[code, code])
+    not_compared = float(amounts[code, CHANGE_CODES["not_compared"]])
+    return float(amounts[code].sum()) - kept - not_compared, float(amounts[:, code].sum()) - kept

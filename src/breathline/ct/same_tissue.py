@@ -41,7 +41,7 @@ def same_tissue(
     for measure, patterns in EXTENTS.items():
         if measure in raw[0] and measure in raw[1] and measure != "ct_vessels":
             before, after = extent_percent(change.transitions, patterns)
-            interval = extent_change_interval(before, after)
+            interval = extent_change_interval(measure, before, after)
             found.append(_entry(measure, (raw[0][measure], raw[1][measure]), (before, after), interval))
     counted = _densities(baseline.volume, followup.volume, alignment, change.labels)
     for measure in DENSITIES:

@@ -41,8 +41,7 @@ def partner_of(
     return before[-1] if before else known[0][0]
 
 
-def days_between(baseline: Moment | None, followup: Moment | None) -> float | None:
-    """Count the days between two moments told alike; None where they cannot be counted."""
-    if baseline is None or followup is None:
-        return None
-    return day_of(followup, baseline)
+def days_between(baseline: Moment | None, followup: Moment | None, start: Moment | None) -> float | None:
+    """Count the days between two moments of a record; None where one of them has no day."""
+    days = day_of(baseline, start), day_of(followup, start)
+    return None if days[0] is None or days[1] is None else days[1] - days[0]
