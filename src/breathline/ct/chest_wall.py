@@ -46,7 +46,11 @@ WALL_REACH_MM = 40.0
 """The thickness of the wall varies slowly: a mean over about this width [mm]."""
 FLANK_MM = 70.0
 """Dense lung has lung at the wall nearer than this, in most directions along the wall [mm]."""
-MOST_FLANKS = 0.7
+MOST_FLANKS, MOST_BEHIND = 0.7, 0.55
+"""Share of the walks along the wall that must meet such lung. Towards the back fewer will do: no heart lies there, and
+disease that fills the back of a lung has lung above and beside it, not below (``data-raw/lungs/flanks.py``)."""
+BEHIND_FROM_DEGREES = 20.0
+"""Directions farther than this behind the frontal plane are towards the back [degrees]."""
 DEEPEST_MM = 45.0
 """What is thicker than this is left out: it may be anything [mm]."""
 BESIDE_MM = 25.0
@@ -313,7 +317,7 @@ def _enclosed(lung_mm: Map, wall_mm: Map, error_mm: Map, side: int, steps: Map) 
         touches = gap < doubt
         apart = (gap >= doubt) & (gap <= DEEPEST_MM)
         far = gap >= CLEARLY * doubt
-    apart = _flanked(apart, touches, lung_mm, float(steps[0]))
+    apart = _flanked(apart, touches, lung_mm, float(steps[0]), _most_flanks())
     pieces, count = ndimage.label(apart)
     keep = np.zeros(count + 1, dtype=bool)
     keep[np.unique(pieces[far & apart])] = True
@@ -321,6 +325,17 @@ def _enclosed(lung_mm: Map, wall_mm: Map, error_mm: Map, side: int, steps: Map) 
     keep[np.unique(pieces[:, edges])] = False  # open to the mediastinum: heart, or fat beside it
     keep[0] = False
     return np.asarray(keep[pieces])
+
+
+def _most_flanks() -> Map:
+    """Give the share of walks that must meet lung, by direction."""
+    return np.where(_behind(), MOST_BEHIND, MOST_FLANKS)
+
+
+def _behind() -> NDArray[np.bool_]:
+    """Tell the directions towards the back, where heart and fat do not touch the wall."""
+    degrees = np.arange(DIRECTIONS) * 360.0 / DIRECTIONS
+    return np.asarray(np.abs(degrees - 90.0) < 90.0 - BEHIND_FROM_DEGREES)
 
 
 def _towards_ribs(side: int) -> NDArray[np.bool_]:
@@ -332,7 +347,7 @@ def _towards_ribs(side: int) -> NDArray[np.bool_]:
 
 @numba.njit(cache=True)  # type: ignore[untyped-decorator]
 def _flanked(
-    apart: NDArray[np.bool_], touches: NDArray[np.bool_], lung_mm: Map, dz: float
+    apart: NDArray[np.bool_], touches: NDArray[np.bool_], lung_mm: Map, dz: float, most: Map
 ) -> NDArray[np.bool_]:
     """Tell where walks along the wall in most of 16 directions soon meet lung that touches it."""
     nz, around = apart.shape
@@ -355,7 +370,7 @@ def _flanked(
                         met += 1
                         break
                     away += 2.0
-            found[z, n] = met >= MOST_FLANKS * 16
+            found[z, n] = met >= most[n] * 16
     return found
 
 

@@ -226,7 +226,7 @@ def close(mask: Mask, radius_mm: float, coarse: Grid) -> Mask:
 
 def box_of(mask: Mask, margin: tuple[int, ...] = (0, 0, 0)) -> tuple[slice, ...] | None:
     """Give the box around a mask, with a margin as far as the volume goes; None around nothing."""
-    lines = mask.any(axis=2)
+    lines: Mask = np.asarray(mask.any(axis=2))
     used = (lines.any(axis=1), lines.any(axis=0), mask.any(axis=(0, 1)))
     if not used[0].any():
         return None
@@ -275,12 +275,12 @@ def find_body(coarse: Coarse) -> Mask:
 
 def thin(mask: Mask, times: int) -> Mask:
     """Take the outermost voxels of every slice away, so many times over."""
-    return _thinned(mask, times, False)
+    return np.asarray(_thinned(mask, times, False))
 
 
 def widen(mask: Mask, times: int) -> Mask:
     """Add a rim of voxels in every slice, so many times over."""
-    return _thinned(mask, times, True)
+    return np.asarray(_thinned(mask, times, True))
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]

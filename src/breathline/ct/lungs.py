@@ -30,9 +30,7 @@ BESIDE_EDGE_MM = 8.0
 AIRWAY_CODES: Mapping[str, int] = MappingProxyType(
     {"trachea": 1, "right_main_bronchus": 2, "left_main_bronchus": 3}
 )
-RECOVERED_CODES: Mapping[str, int] = MappingProxyType(
-    {"recovered_at_chest_wall": 1, "recovered_elsewhere": 2}
-)
+RECOVERED_CODES: Mapping[str, int] = MappingProxyType({"recovered_dense_lung": 1})
 LUMEN_HU = -700
 """Lumen of the main airways, beside the coarse one found, is below this [HU]."""
 WORTH_TELLING_ML = 5.0
@@ -55,8 +53,7 @@ class Lungs:
     airways
         1 trachea, 2 right, 3 left main bronchus: the lumen.
     recovered
-        Lung too dense to be found by its air, part of `lungs`: 1 at the chest wall, by where the ribs lie,
-        2 elsewhere, by what lies around it.
+        1 where lung as dense as the chest wall was added by where the ribs lie; part of `lungs`.
     """
 
     lungs: LabelMap
@@ -79,11 +76,10 @@ def find_lungs(volume: Volume) -> Lungs:
     """
     coarse = shrink(volume)
     outline = outline_lungs(coarse)
-    added = np.where(outline.at_wall, 1, np.where(outline.enclosed, 2, 0)).astype(np.uint8)
-    labels = _refine(volume.hu, outline.sides, outline.barred, outline.within | (added > 0), coarse)
+    labels = _refine(volume.hu, outline.sides, outline.barred, outline.within | outline.added, coarse)
     _take_in_lines(volume, labels, outline.sides, coarse)
     tubes = _lumen(volume.hu, name_airways(outline.trunk, coarse), labels, coarse)
-    marked = _recovered(volume.hu, added, labels, coarse)
+    marked = _recovered(volume.hu, outline.added, labels, coarse)
     step = Step(
         name="segment_lungs", parameters={"edge_hu": EDGE_HU, "closing_mm": CLOSING_MM}, version=__version__
     )
@@ -105,19 +101,13 @@ def find_lungs(volume: Volume) -> Lungs:
 
 def _told(marked: Sides, voxel_ml: float, tubes: Sides) -> list[QualityFlag]:
     flags = []
-    at_wall, elsewhere = (float(np.count_nonzero(marked == code)) * voxel_ml for code in (1, 2))
-    if at_wall >= WORTH_TELLING_ML:
+    recovered_ml = float(np.count_nonzero(marked)) * voxel_ml
+    if recovered_ml >= WORTH_TELLING_ML:
         message = (
-            f"{at_wall:.0f} mL at the chest wall are as dense as the wall and were taken into the lungs because "
+            f"{recovered_ml:.0f} mL at the chest wall are as dense as the wall and were taken into the lungs because "
             "the ribs lie farther out and aerated lung surrounds them. Pleural thickening or fluid can look the same."
         )
         flags.append(QualityFlag(code="recovered_dense_lung", severity=Severity.NOTE, message=message))
-    if elsewhere >= WORTH_TELLING_ML:
-        message = (
-            f"{elsewhere:.0f} mL of airless tissue beside the lungs were taken into them because of what lies around: "
-            "lung, fat and bone at the distances usual for lung. Fluid or a mass can look the same."
-        )
-        flags.append(QualityFlag(code="recovered_enclosed_lung", severity=Severity.NOTE, message=message))
     if not tubes.any():
         message = "No trachea was found: central airways may be counted as lung, and there is no airway mask."
         flags.append(QualityFlag(code="no_trachea", severity=Severity.WARNING, message=message))
@@ -137,10 +127,10 @@ def _lumen(hu: NDArray[np.int16], named: Sides, labels: Sides, coarse: Coarse) -
     return tubes
 
 
-def _recovered(hu: NDArray[np.int16], added: Sides, labels: Sides, coarse: Coarse) -> Sides:
+def _recovered(hu: NDArray[np.int16], added: Mask, labels: Sides, coarse: Coarse) -> Sides:
     """Mark at full resolution what was added and no threshold would have found."""
     marked = np.zeros(hu.shape, dtype=np.uint8)
-    box = box_of(added > 0)
+    box = box_of(added)
     if box is None:
         return marked
     fine, part = _full_box(box, hu.shape, coarse)

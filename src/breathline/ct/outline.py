@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,6 @@ from breathline.ct.coarse import (
     grow,
     shave,
 )
-from breathline.ct.enclosed import enclosed_lung
 from breathline.ct.sides import split_sides
 from breathline.errors import Problem, ScanError
 
@@ -58,25 +57,21 @@ class Outline:
     ----------
     sides
         Right and left lung, with what was added.
-    at_wall, enclosed
-        Dense lung added at the chest wall because of the ribs, and elsewhere because of what lies around.
+    added
+        Dense lung added at the chest wall because of the ribs, part of `sides`.
     within
         Where the chest wall lies farther out, so that what is dense is lung.
     trunk
         Lumen of trachea and main bronchi.
     barred
         Their wall: no lung.
-    room
-        Where lung may be: the patient without `barred`.
     """
 
     sides: Sides
-    at_wall: Mask
-    enclosed: Mask
+    added: Mask
     within: Mask
     trunk: Mask
     barred: Mask
-    room: Mask
 
 
 def outline_lungs(coarse: Coarse) -> Outline:
@@ -87,16 +82,6 @@ def outline_lungs(coarse: Coarse) -> Outline:
     ScanError
         If the scan shows no lungs.
     """
-    found = outline_without_enclosed(coarse)
-    added = enclosed_lung(found.sides, found.room, coarse)
-    if not added.any():
-        return found
-    sides = _closed(np.where(found.sides > 0, found.sides, added), found.barred, coarse)
-    return replace(found, sides=sides, enclosed=added > 0)
-
-
-def outline_without_enclosed(coarse: Coarse) -> Outline:
-    """Find the lungs by their air and, at the chest wall, by the ribs."""
     body = find_body(coarse)
     inside = body & (coarse.hu < LUNG_HU)
     airways = find_airways(coarse, inside)
@@ -116,12 +101,10 @@ def outline_without_enclosed(coarse: Coarse) -> Outline:
         whole = _closed(np.where(whole > 0, whole, added), wall, coarse)
     return Outline(
         sides=whole,
-        at_wall=added > 0,
-        enclosed=np.zeros_like(body),
+        added=added > 0,
         within=within,
         trunk=trunk,
         barred=wall,
-        room=body & ~wall,
     )
 
 
