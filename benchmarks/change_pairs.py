@@ -1,6 +1,6 @@
 """Two visits of a phantom with what truly became of every place, by number: number n is always the same pair.
 
-Extents, kinds of change, breath and variety are drawn at random. Numbers below 4 were used to derive rules and
+Extents, kinds of change, breath and variety are drawn at random. Numbers below 3 were used to derive rules and
 intervals (``data-raw/change/derive.py``); what is measured uses others.
 """
 
@@ -24,7 +24,7 @@ from breathline.phantom.breathing import at_points
 from breathline.phantom.field import displacement_grid
 from breathline.phantom.scan import prepare
 
-DERIVING = range(4)
+DERIVING = range(3)
 COURSES = ("cleared", "kept", "added", "cleared")
 AT_A_TIME = 200_000
 

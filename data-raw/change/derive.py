@@ -4,7 +4,7 @@
 
 Pairs `DERIVING` of `benchmarks.change_pairs` are drawn and compared. Printed are Cohen's κ of all places that are
 diseased at either date, for each setting of `breathline.ct.joint_decision`, and the narrowest intervals of
-`breathline.ct.change_error` that hold the truth in `WANTED` of the volumes and of the changes of extent.
+`breathline.ct.change_error` that hold the truth in `WANTED` of the volumes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from itertools import product
 
 import numpy as np
-from benchmarks.change import compared, held_extents, held_volumes
+from benchmarks.change import compared, held_volumes
 from benchmarks.change_pairs import DERIVING, ChangedPair, make
 
 from breathline.ct.align import warp_labels
@@ -87,37 +87,23 @@ def narrowest_volumes(rows: np.ndarray) -> tuple[float, ...]:
     return min(found, default=())
 
 
-def narrowest_extents(rows: np.ndarray) -> tuple[float, ...]:
-    """Find width, floor and share; rows: before, after, true change [% of the lungs]."""
-    before, after, true = rows.T
-    found = []
-    for floor, share in product(FLOORS, SHARES):
-        off = np.hypot(floor, share * (after - before))
-        inside = float((np.abs(after - before - true) <= off).mean())
-        if inside >= WANTED:
-            found.append((float(off.mean()), floor, share, inside))
-    return min(found, default=())
-
-
 def _volume_rows(comparison: Comparison, pair: ChangedPair) -> Iterator[tuple[float, ...]]:
     for item in held_volumes(comparison, pair):
         yield item.value, *item.parts, item.true
 
 
 def main() -> None:
-    places, volumes, extents = [], [], []
+    places, volumes = [], []
     for number in DERIVING:
         pair = make(number)
         comparison = compare_measured(pair.baseline, pair.followup)
         places.append(places_of(comparison, pair))
         volumes += list(_volume_rows(comparison, pair))
-        extents += [(*item.parts, item.true) for item in held_extents(comparison, pair)]
         print(number, "measured", flush=True)
     every: Places = tuple(np.concatenate(own) for own in zip(*places, strict=True))  # type: ignore[assignment]
     for setting in product(GAPS, NOT_SURES, STAYEDS):
         print("gap, not sure, stayed", setting, f"kappa {kappa(every[0], decided(every, *setting)):.3f}")
     print("volumes: width, floor, share, part, inside", narrowest_volumes(np.array(volumes)))
-    print("extents: width, floor, share, inside", narrowest_extents(np.array(extents)))
 
 
 if __name__ == "__main__":

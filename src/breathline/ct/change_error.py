@@ -1,7 +1,7 @@
-"""How far volumes of change, and changes of extent in the same tissue, may be off: 95 % intervals.
+"""How far volumes of change may be off: 95 % intervals.
 
 What can move them: labels that are wrong at either date, and an alignment that is off at the border of what changed.
-Both are held against parts of the figure's size, added in squares, as intervals of extents are
+Both are held against parts of the volume's size, added in squares, as intervals of extents are
 (`breathline.ct.extents`).
 """
 
@@ -16,15 +16,7 @@ VOLUME_FLOOR = 1.25
 VOLUME_SHARE = 0.4
 """What a volume of change may be off in proportion to itself, or to the rest of its region if that is smaller."""
 VOLUME_DOUBT = 2.0
-"""How many times the volume on which labels and decision differ may truly be on the other side."""
-EXTENT_FLOOR = 3.0
-"""What the change of an extent may be off, whatever it is [% of the lungs]: scar that comes within ground-glass is seen
-late, and where ground-glass ends is a matter of definition."""
-CLEAR_CUT_FLOOR = 1.5
-"""The same of patterns that are unlike their surroundings: `CLEAR_CUT` [% of the lungs]."""
-CLEAR_CUT = ("ct_honeycombing", "ct_consolidation", "ct_emphysema")
-EXTENT_SHARE = 0.2
-"""What the change of an extent may be off in proportion to itself.
+"""How many times the volume on which labels and decision differ may truly be on the other side.
 
 All were derived on phantom pairs by ``data-raw/change/derive.py``."""
 
@@ -47,11 +39,3 @@ def volume_interval(
     aside, added = (VOLUME_DOUBT * item for item in doubtful_ml)
     down, up = float(np.hypot(off, added)), float(np.hypot(off, aside))
     return Interval(volume_ml, max(0.0, volume_ml - down), min(region_ml, volume_ml + up))
-
-
-def extent_change_interval(measure: str, before: float, after: float) -> Interval:
-    """Give the 95 % interval of the change of an extent in the same tissue [% of the lungs]."""
-    change = after - before
-    floor = CLEAR_CUT_FLOOR if measure in CLEAR_CUT else EXTENT_FLOOR
-    off = float(np.hypot(floor, EXTENT_SHARE * change))
-    return Interval(change, max(-100.0, change - off), min(100.0, change + off))
