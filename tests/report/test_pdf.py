@@ -118,5 +118,5 @@ def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    with pytest.raises(OutputError, match="No space left on device. Free space there, then run again."):
+    with pytest.raises(OutputError, match=r"No space left on device\. Free space there, then run again\."):
         render_pdf(content_of(example()), Paper.A4)
