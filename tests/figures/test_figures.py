@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
@@ -21,6 +22,7 @@ from breathline.model.measurement import Moment
 from breathline.model.volume import KeySlice
 from breathline.report.catalogue import read_wording
 from tests.report.example import VARIANTS, example, no_scans
+from tests.report.patients import many_measures
 
 
 def key_slice(height: float, shape: tuple[int, int] = (20, 30)) -> KeySlice:
@@ -101,8 +103,6 @@ def test_the_timeline_is_drawn_inside_its_frame(name: str) -> None:
 
 
 def test_a_record_without_any_moment_has_no_timeline() -> None:
-    from dataclasses import replace
-
     from breathline.model.assessment import Timeline
 
     bare = replace(
@@ -144,3 +144,17 @@ def test_a_number_reads_back(number: float, decimals: int) -> None:
 def test_what_rounds_to_nothing_has_no_sign() -> None:
     assert Wording({}).number(-0.04, 1) == "0.0"
     assert Wording({}).number(0.04, 1, sign=True) == "0.0"
+
+
+def test_of_many_measures_the_timeline_draws_those_with_most_values() -> None:
+    figure = draw_timeline(many_measures(), read_wording())
+    assert figure is not None
+    svg = svg_bytes(figure).decode()
+    # 42 measures; only the 7 of the example have values, 6 visits each but CT with 2
+    for words in ("NYHA class", "Six-minute walk distance", "Ground-glass extent on CT"):
+        assert words in svg
+    repeated = draw_timeline(replace(example(), changes=example().changes * 3), read_wording())
+    assert repeated is not None
+    drawn = svg_bytes(repeated).decode()
+    assert "Forced vital capacity" in drawn
+    assert "extent on CT" not in drawn  # 15 lanes of clinic values come before those of two scans

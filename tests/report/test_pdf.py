@@ -111,3 +111,12 @@ def test_what_cannot_be_laid_out_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(OutputError) as caught:
         render_pdf(content_of(example()), Paper.A4)
     assert str(caught.value) == "The PDF could not be laid out: no such thing. Please report this."
+
+
+def test_a_full_disk_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_self: Path, _content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputError, match=r"No space left on device\. Free space there, then run again\."):
+        render_pdf(content_of(example()), Paper.A4)

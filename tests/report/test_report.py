@@ -119,7 +119,7 @@ def test_the_answer_stands_before_everything_else(whole: tuple[str, Page, Path])
         "Benefit and harm",
         "Read with care",
         "Summary",
-        "Benefit and harm",
+        "Benefit beside harm",
         "Timeline",
         "CT before and on treatment",
         "Treatment",

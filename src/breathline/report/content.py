@@ -28,7 +28,7 @@ from breathline.report.sections.exposure import (
     view_log,
     view_responses,
 )
-from breathline.report.sections.first_page import view_first_page
+from breathline.report.sections.first_page import InFull, view_first_page
 from breathline.report.sections.front import overall_verdict, view_front, view_provenance
 from breathline.report.sections.harm import view_courses, view_safety
 from breathline.report.sections.labs import view_labs
@@ -68,25 +68,21 @@ class Pictures:
 def report_content(assessment: Assessment, pictures: Pictures, say: Wording) -> Mapping[str, object]:
     """Give every section in words; sources are numbered in the order in which the page cites them."""
     citations = Citations()
-    front = view_front(assessment, say)
-    verdict = overall_verdict(assessment, say, citations)
-    outcomes = view_outcomes(assessment, say, citations)
-    safety = view_safety(assessment, say, citations)
-    warnings = view_warnings(assessment, say)
+    full = _in_full(assessment, say, citations)
     content: dict[str, object] = {
         "say": say,
-        "front": front,
-        "verdict": verdict,
-        "first": view_first_page(assessment, front, verdict, outcomes, safety, warnings, say),
-        "outcomes": outcomes,
-        "safety": safety,
+        "front": full.front,
+        "verdict": full.verdict,
+        "first": view_first_page(assessment, full, say),
+        "outcomes": full.outcomes,
+        "safety": full.safety,
         "labs": view_labs(assessment, say),
         "courses": view_courses(assessment, say),
         "courses_recorded": assessment.exposure.recorded,
         "dose_details": view_details(assessment, say),
         "dose_log": view_log(assessment, say),
         "balance": drawn(draw_balance(assessment, say)),
-        "warnings": merge_places(warnings),
+        "warnings": merge_places(full.warnings),
         "timeline": drawn(pictures.timeline),
         "drugs": _drugs_with_figures(assessment, say, citations),
         "responses": view_responses(assessment, say),
@@ -110,6 +106,16 @@ def report_content(assessment: Assessment, pictures: Pictures, say: Wording) -> 
     content["limitations"] = write_limitations(assessment, say, unverified=citations.unverified)
     content["sources"] = tuple(citations.texts)
     return content
+
+
+def _in_full(assessment: Assessment, say: Wording, citations: Citations) -> InFull:
+    return InFull(
+        front=view_front(assessment, say),
+        verdict=overall_verdict(assessment, say, citations),
+        outcomes=view_outcomes(assessment, say, citations),
+        safety=view_safety(assessment, say, citations),
+        warnings=view_warnings(assessment, say),
+    )
 
 
 def _drugs_with_figures(assessment: Assessment, say: Wording, citations: Citations) -> tuple[DrugView, ...]:

@@ -49,10 +49,10 @@ def render_pdf(content: Mapping[str, object], paper: Paper) -> bytes:
     """
     import typst  # noqa: PLC0415 - 40 MB that only a PDF needs
 
-    with TemporaryDirectory(prefix="breathline-") as name:  # Typst reads pictures from files only
-        main = write_sources(content, paper, Path(name))
-        try:
-            return typst.compile(
+    try:
+        with TemporaryDirectory(prefix="breathline-") as name:  # Typst reads pictures from files only
+            main = write_sources(content, paper, Path(name))
+            made: bytes = typst.compile(
                 str(main),
                 root=name,
                 format="pdf",
@@ -60,8 +60,14 @@ def render_pdf(content: Mapping[str, object], paper: Paper) -> bytes:
                 ignore_system_fonts=True,
                 pdf_standards="ua-1",
             )
-        except RuntimeError as error:
-            raise OutputError(f"The PDF could not be laid out: {error}. Please report this.") from error
+    except OSError as error:
+        raise OutputError(
+            f"The PDF could not be laid out in the folder for temporary files: {error.strerror or error}. "
+            "Free space there, then run again."
+        ) from error
+    except RuntimeError as error:
+        raise OutputError(f"The PDF could not be laid out: {error}. Please report this.") from error
+    return made
 
 
 def write_sources(content: Mapping[str, object], paper: Paper, folder: Path) -> Path:

@@ -61,6 +61,17 @@ class FirstRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InFull:
+    """The sections that page one is chosen from; `outcomes` has one a change of the assessment, in its order."""
+
+    front: FrontView
+    verdict: VerdictView | None
+    outcomes: tuple[Outcome, ...]
+    safety: SafetyView
+    warnings: tuple[Warned, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FirstPage:
     """All of page one, its texts cut and its rows chosen so that it fits."""
 
@@ -77,34 +88,20 @@ class FirstPage:
     more_warnings: str
 
 
-def view_first_page(
-    assessment: Assessment,
-    front: FrontView,
-    verdict: VerdictView | None,
-    outcomes: Sequence[Outcome],
-    safety: SafetyView,
-    warnings: Sequence[Warned],
-    say: Wording,
-) -> FirstPage:
-    """Choose what stands on page one.
-
-    Parameters
-    ----------
-    outcomes
-        One a change of the assessment, in its order.
-    """
-    pairs = list(zip(assessment.changes, outcomes, strict=True))
+def view_first_page(assessment: Assessment, full: InFull, say: Wording) -> FirstPage:
+    """Choose what stands on page one, from the sections in full."""
+    pairs = list(zip(assessment.changes, full.outcomes, strict=True))
     zeros = [one for one in pairs if is_zero(one[0])]
     common = [_most_common(change.baseline_when for change, _ in pairs)]
     common.append(_most_common(change.followup_when for change, _ in pairs))
     visits, left = _visits(assessment, common[1])
     rows = [_row(assessment, change, outcome, visits, common, say) for change, outcome in pairs]
     rows = [row for row, pair in zip(rows, pairs, strict=True) if pair not in zeros]
-    short = None if verdict is None else _shorten(verdict, say)
-    graver, more = _gravest(warnings, say)
-    harm_lines = _harm(assessment, safety, say)
-    used = _lines_of(front.facts, front.diagnoses, short)
-    told = [safety.headline, *harm_lines]
+    short = None if full.verdict is None else _shorten(full.verdict, say)
+    graver, more = _gravest(full.warnings, say)
+    harm_lines = _harm(assessment, full.safety, say)
+    used = _lines_of(full.front.facts, full.front.diagnoses, short)
+    told = [full.safety.headline, *harm_lines]
     used += max(_tall(told), _tall([*(f"{one.where} {one.message}" for one in graver), more]))
     remarks = [*_zeros(zeros, say), *_left_visits(left, say)]
     used += sum(_lines(text) for text in remarks)
@@ -118,7 +115,7 @@ def view_first_page(
         remarks=(*remarks, *_dropped(dropped, say)),
         verdict=short,
         benefit=_benefit(assessment, say),
-        harm=safety.headline,
+        harm=full.safety.headline,
         harm_lines=harm_lines,
         warnings=graver,
         more_warnings=more,
