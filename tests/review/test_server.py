@@ -15,7 +15,7 @@ import pytest
 
 from breathline.archive import write_assessment
 from breathline.corrections import read_corrections, say_correction
-from breathline.errors import OutputError
+from breathline.errors import AssessmentError, OutputError
 from breathline.model.correction import NotMeasurable
 from breathline.review import ReviewServer, open_review
 from breathline.review import routes as routes_module
@@ -249,10 +249,10 @@ def test_markup_of_the_record_is_text(tmp_path: Path) -> None:
 
 
 def test_an_assessment_of_another_version(tmp_path: Path) -> None:
-    with pytest.raises(OutputError, match="There is no assessment in"):
+    with pytest.raises(AssessmentError, match=r"There is no assessment\.json in"):
         open_review(tmp_path)
     write_assessment(replace(example(), schema="breathline/assessment/9"), tmp_path / "assessment.json")
-    with pytest.raises(OutputError, match=r"'breathline/assessment/9'; this version reads"):
+    with pytest.raises(AssessmentError, match=r"'breathline/assessment/9'; this version reads"):
         open_review(tmp_path)
 
 

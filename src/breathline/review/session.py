@@ -19,7 +19,6 @@ from breathline.review.labels import BoxLabels, LabelStore
 from breathline.review.linking import Link, read_link
 from breathline.viewing import from_stored, in_box, read_view
 
-ASSESSMENT = "assessment.json"
 CHANGES = "ct/change"
 
 
@@ -45,20 +44,12 @@ class Review:
 
     Raises
     ------
-    OutputError
+    AssessmentError
         If there is no assessment, or it cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
-        source = folder / ASSESSMENT
-        if not source.is_file():
-            raise OutputError(
-                f"There is no assessment in '{folder}'. Name the folder that `breathline assess` wrote."
-            )
-        try:
-            self.assessment: Assessment = read_assessment(source)
-        except OSError as error:
-            raise OutputError(f"'{source}' cannot be read: {error.strerror}.") from error
+        self.assessment: Assessment = read_assessment(folder)
         self.folder = folder
         self.scans = tuple(_reviewed(summary, folder) for summary in self.assessment.scans)
         self.baseline, self.followup = self._pair()
