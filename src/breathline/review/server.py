@@ -33,8 +33,10 @@ class ReviewServer(ThreadingHTTPServer):
 
     Raises
     ------
+    AssessmentError
+        If there is no assessment, or it cannot be read.
     OutputError
-        If the assessment cannot be read or the port is taken.
+        If the port is taken.
     """
 
     daemon_threads = True
@@ -65,8 +67,10 @@ def open_review(folder: Path, port: int = 0) -> ReviewServer:
 
     Raises
     ------
+    AssessmentError
+        If there is no assessment, or it cannot be read.
     OutputError
-        If the assessment cannot be read or the port is taken.
+        If the port is taken.
     """
     server = ReviewServer(folder, port)
     threading.Thread(target=server.review.link, daemon=True).start()
