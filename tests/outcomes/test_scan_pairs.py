@@ -10,8 +10,13 @@ import pytest
 from breathline.model.change import Judgement
 from breathline.model.ct_change import Compared, CtChange, SameTissue
 from breathline.model.measurement import Moment, Origin
-from breathline.outcomes import judge_record
+from breathline.model.protocol import Match
+from breathline.model.repeatability import Repeatability, WithinSubject
+from breathline.outcomes import OUTCOMES, judge_record
+from breathline.outcomes.change import judge_change
+from breathline.outcomes.protocol import Matching, words_for_matching
 from breathline.outcomes.scan_pairs import days_between, partner_of
+from breathline.sources import Source
 from tests.outcomes.records import START, STOP, standings, value
 
 SCANS = {"old": -130.0, "first": -52.0, "second": -26.0, "last": -1.0, "on": 12.0, "end": 20.0}
@@ -98,3 +103,30 @@ def test_what_forbids_a_comparison_leaves_it_untold():
     change = judged(replace(PAIR, believed=False, obstacle="The two scans may be of different patients."))
     assert change.judgement is Judgement.CANNOT_TELL
     assert change.reason.startswith("The two scans may be of different patients.")
+
+
+@pytest.mark.parametrize(
+    ("sd", "error", "judgement"), [(0.1, 2.0, Judgement.BETTER), (4.0, 11.087, Judgement.NO_CHANGE)]
+)
+def test_in_the_same_tissue_the_larger_error_is_judged_by(sd, error, judgement):
+    """The comparison may be off by 2 points; repeated scans by 1.96 * sqrt(2) * sd."""
+    spread = {Match.MATCHED: WithinSubject(sd=sd, pairs=30)}
+    known = Repeatability(source=Source("breathline_repeatability", "made up"), raw={}, same_tissue=spread)
+    measure = replace(OUTCOMES["ct_ground_glass"], repeatability=known)
+    before = value("ct_ground_glass", 19.0, SCANS["last"], low=19.0, high=19.0)
+    after = value("ct_ground_glass", 11.0, SCANS["end"], low=9.0, high=13.0)
+    change = judge_change(measure, before, after, match=Match.MATCHED, same_tissue=True)
+    assert change.error == pytest.approx(error, abs=5e-4)
+    assert (change.low, change.high) == pytest.approx((-8.0 - error, -8.0 + error), abs=5e-4)
+    assert change.judgement is judgement
+
+
+def test_whose_error_it_is_in_the_same_tissue_is_said():
+    told = Matching(Match.INSPIRATION, ("depth of breath",))
+    assert words_for_matching(told, studied=True, same_tissue=True) == (
+        "The error is that of comparing the two scans place by place, and no less than that of simulated pairs of scans "
+        "that differ in depth of breath."
+    )
+    assert words_for_matching(told, studied=False, same_tissue=True) == (
+        "The error is that of comparing the two scans place by place."
+    )

@@ -210,13 +210,15 @@ def _limits(
 ) -> Limits:
     """Put the limits together; where several errors are known, the largest holds."""
     important = measure.important_difference
-    errors = [
+    known = [
         None if within is None else repeat_error(within, (pair.baseline + pair.followup) / 2.0),
         None if measure.error is None else error_in_unit(measure.error, pair),
-        None if interval is None else _half_width_towards_zero(pair.delta, interval),
     ]
-    error = max((one for one in errors if one is not None), default=None)
-    if interval is None and error is not None:
+    error = max((one for one in known if one is not None), default=None)
+    own = None if interval is None else _half_width_towards_zero(pair.delta, interval)
+    if own is not None and (error is None or own >= error):
+        error = own
+    elif error is not None:
         interval = (pair.delta - error, pair.delta + error)
     return Limits(
         error=error,

@@ -100,10 +100,13 @@ def match_protocols(first: ScanProtocol, second: ScanProtocol) -> Matching:
     return Matching(matches[0] if alone else Match.SEVERAL, differences)
 
 
-def words_for_matching(matching: Matching, *, studied: bool) -> str:
+def words_for_matching(matching: Matching, *, studied: bool, same_tissue: bool = False) -> str:
     """Say whose error a change of CT is held against; `studied` if such pairs of scans have been."""
     differences = listed(matching.differences)
     made = f"that differ in {differences}" if differences else "made alike"
+    if same_tissue:
+        least = f", and no less than that of simulated pairs of scans {made}" if studied else ""
+        return f"The error is that of comparing the two scans place by place{least}."
     if studied:
         return f"The error is that of simulated pairs of scans {made}."
     if matching.unknown:

@@ -388,7 +388,7 @@ def _judge(series: Series, baseline: Dated | None, followup: Dated) -> Change:
     if baseline is not None and is_first_ever(series, baseline):
         change = allow_for_learning(measure, change)
     notes = [text for text in (held.note, note) if text and change.delta is not None]
-    return _with_notes(change, [*notes, *notes_on(series, baseline, followup)])
+    return _with_notes(change, [*notes, *notes_on(series, baseline, followup, same_tissue=held.same_tissue)])
 
 
 def _put_together(change: Change, readings: Sequence[Dated], measure: OutcomeMeasure) -> Change:

@@ -220,13 +220,15 @@ def _mean_standardised(group: Sequence[Dated], value: float) -> Standardised | N
     )
 
 
-def notes_on(series: Series, baseline: Dated | None, followup: Dated) -> list[str]:
-    """Say what a reader should know of the two values themselves."""
+def notes_on(
+    series: Series, baseline: Dated | None, followup: Dated, *, same_tissue: bool = False
+) -> list[str]:
+    """Say what a reader should know of the two values themselves, and of the error of scans."""
     notes = []
     matching = None if baseline is None else series.matching(baseline, followup)
     if matching is not None and baseline is not None and baseline.has_number and followup.has_number:
-        studied = within_subject(series.measure, matching.match) is not None
-        notes.append(words_for_matching(matching, studied=studied))
+        within = within_subject(series.measure, matching.match, same_tissue=same_tissue)
+        notes.append(words_for_matching(matching, studied=within is not None, same_tissue=same_tissue))
     for one, when in ((baseline, "baseline"), (followup, "follow-up")):
         if one is None:
             continue
