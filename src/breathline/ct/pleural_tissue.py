@@ -30,7 +30,7 @@ def lung_and_fluid(found: Mask, hu: NDArray[np.float32], coarse: Coarse) -> tupl
     return np.asarray((lung & ~fluid)[pieces]), np.asarray(fluid[pieces])
 
 
-def _is_fluid(pieces: NDArray[np.int32], hu: NDArray[np.float32], count: int) -> NDArray[np.bool_]:
+def _is_fluid(pieces: NDArray[np.integer], hu: NDArray[np.float32], count: int) -> NDArray[np.bool_]:
     """Tell which regions are as dense as fluid where neither air nor fat is near."""
     fluid = np.zeros(count + 1, dtype=bool)
     for number, box in enumerate(ndimage.find_objects(pieces), start=1):
