@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from breathline.ct.coarse import Coarse, Mask
+from breathline.ct.pleural_tissue import lung_and_fluid
 
 Map = NDArray[np.float64]
 """One value for each slice and direction."""
@@ -24,7 +25,6 @@ DIRECTIONS = 180
 STEP_MM = 0.5
 BONE_HU = 180
 """Ribs on the coarse grid are above this, muscle and blood without contrast below [HU]."""
-FAT_HU = (-160, -25)
 WIDEST_WALL_MM = 16.0
 OFF_WALL_MM = 2.5
 """Lung farther from its wall than this may have something dense before it [mm]."""
@@ -32,7 +32,6 @@ CLEARLY = 2.4
 """A region counts if lung is farther from the wall than could be doubted, this many times over, somewhere in it."""
 WIDEST_PIXEL_MM = 2.6
 """With wider pixels the wall is not known well enough: normal scans of 3 mm pixels had 45 mL of it added [mm]."""
-FEWEST_ML = 0.3
 RIB_REACH_MM = 14.0
 """The surface through the ribs is a mean over about this width: ribs lie 20-25 mm apart [mm]."""
 BEHIND_RIB_MM = 8.0
@@ -63,10 +62,27 @@ APEX_DOUBT_MM = 3.0
 """So near the top the wall leans inwards and the first ribs are far from it: it is known less well [mm]."""
 
 
-def dense_lung(
-    sides: NDArray[np.uint8], even: NDArray[np.float32], coarse: Coarse
-) -> tuple[NDArray[np.uint8], Mask]:
-    """Find airless lung between the aerated lung and the chest wall.
+@dataclass(frozen=True, slots=True, eq=False)
+class AtWall:
+    """What lies between the aerated lung and the chest wall.
+
+    Parameters
+    ----------
+    added
+        1 or 2 where dense lung of that side must be added.
+    within
+        Where the chest wall lies farther out, so that what is dense is lung: the edge need not be sought there.
+    fluid
+        What lies there but is as dense as fluid: no lung.
+    """
+
+    added: NDArray[np.uint8]
+    within: Mask
+    fluid: Mask
+
+
+def dense_lung(sides: NDArray[np.uint8], even: NDArray[np.float32], coarse: Coarse) -> AtWall:
+    """Find airless lung between the aerated lung and the chest wall; none where ribs are not seen or pixels are wide.
 
     Parameters
     ----------
@@ -74,18 +90,11 @@ def dense_lung(
         1 where right, 2 where left lung has been found, on the coarse grid.
     even
         Density without noise, see `evened` [HU].
-
-    Returns
-    -------
-    added
-        1 or 2 where dense lung of that side must be added; nothing where ribs are not seen
-        or pixels are wide.
-    within
-        Where the chest wall lies farther out, so that what is dense is lung: the edge need not be sought there.
     """
     added, within = np.zeros_like(sides), np.zeros(sides.shape, dtype=bool)
+    fluid = np.zeros_like(within)
     if max(coarse.spacing_mm[1:]) > WIDEST_PIXEL_MM:
-        return added, within
+        return AtWall(added, within, fluid)
     bone = _without_specks(coarse.hu > BONE_HU, coarse)
     for side in (1, 2):
         lung = sides == side
@@ -93,9 +102,11 @@ def dense_lung(
         if wall is None:
             continue
         found = _between(wall.centre, wall.lung_mm - 1.0, np.where(wall.dense, wall.wall_mm, 0.0), coarse)
-        added[_plausible(found & (sides == 0), even, coarse)] = side
+        kept, wet = lung_and_fluid(found & (sides == 0), even, coarse)
+        added[kept] = side
+        fluid |= wet
         within |= _between(wall.centre, wall.envelope_mm - RIM_MM, wall.envelope_mm - EDGE_MM, coarse)
-    return added, within
+    return AtWall(added, within, fluid)
 
 
 def _without_specks(bone: Mask, coarse: Coarse) -> Mask:
@@ -109,21 +120,6 @@ def evened(coarse: Coarse) -> NDArray[np.float32]:
     """Take away noise by a mean over 3 voxels each way."""
     size = (1 if coarse.separate else 3, 3, 3)
     return np.asarray(ndimage.uniform_filter(coarse.hu.astype(np.float32), size, mode="nearest"))
-
-
-def _plausible(found: Mask, hu: NDArray[np.float32], coarse: Coarse) -> Mask:
-    """Keep regions that are large enough and not of fat."""
-    found &= ~((hu > FAT_HU[0]) & (hu < FAT_HU[1]) & ~_partly_air(hu))
-    pieces, count = ndimage.label(found)
-    sizes = np.bincount(pieces.ravel(), minlength=count + 1) * coarse.voxel_ml
-    keep = sizes >= FEWEST_ML
-    keep[0] = False
-    return np.asarray(keep[pieces])
-
-
-def _partly_air(hu: NDArray[np.float32]) -> Mask:
-    """Tell mixed voxels beside aerated lung from fat, which is even."""
-    return np.asarray(ndimage.minimum_filter(hu, 3) < -300)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -83,7 +83,9 @@ def find_lungs(volume: Volume) -> Lungs:
     step = Step(
         name="segment_lungs", parameters={"edge_hu": EDGE_HU, "closing_mm": CLOSING_MM}, version=__version__
     )
-    flags = (*_flags(labels, volume), *_told(marked, volume.geometry.voxel_ml, tubes))
+    recovered_ml = float(np.count_nonzero(marked)) * volume.geometry.voxel_ml
+    fluid_ml = float(np.count_nonzero(outline.fluid)) * coarse.voxel_ml
+    flags = (*_flags(labels, volume), *_told(recovered_ml, fluid_ml, tubes))
     lung_map = LabelMap(
         labels=labels,
         geometry=volume.geometry,
@@ -99,15 +101,20 @@ def find_lungs(volume: Volume) -> Lungs:
     )
 
 
-def _told(marked: Sides, voxel_ml: float, tubes: Sides) -> list[QualityFlag]:
+def _told(recovered_ml: float, fluid_ml: float, tubes: Sides) -> list[QualityFlag]:
     flags = []
-    recovered_ml = float(np.count_nonzero(marked)) * voxel_ml
     if recovered_ml >= WORTH_TELLING_ML:
         message = (
             f"{recovered_ml:.0f} mL at the chest wall are as dense as the wall and were taken into the lungs because "
             "the ribs lie farther out and aerated lung surrounds them. Pleural thickening or fluid can look the same."
         )
         flags.append(QualityFlag(code="recovered_dense_lung", severity=Severity.NOTE, message=message))
+    if fluid_ml >= WORTH_TELLING_ML:
+        message = (
+            f"{fluid_ml:.0f} mL between lung and chest wall are as dense as fluid and were left out of the lungs: "
+            "an effusion, or airless lung of low density."
+        )
+        flags.append(QualityFlag(code="fluid_at_chest_wall", severity=Severity.NOTE, message=message))
     if not tubes.any():
         message = "No trachea was found: central airways may be counted as lung, and there is no airway mask."
         flags.append(QualityFlag(code="no_trachea", severity=Severity.WARNING, message=message))

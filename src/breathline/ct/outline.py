@@ -59,6 +59,8 @@ class Outline:
         Right and left lung, with what was added.
     added
         Dense lung added at the chest wall because of the ribs, part of `sides`.
+    fluid
+        What lies at the chest wall and is as dense as fluid: left out.
     within
         Where the chest wall lies farther out, so that what is dense is lung.
     trunk
@@ -69,6 +71,7 @@ class Outline:
 
     sides: Sides
     added: Mask
+    fluid: Mask
     within: Mask
     trunk: Mask
     barred: Mask
@@ -95,14 +98,15 @@ def outline_lungs(coarse: Coarse) -> Outline:
     lungs |= fibrotic & grow(lungs, FIBROTIC_MM, coarse)
     wall = grow(trunk, 2.5, coarse) if trunk.any() else trunk
     whole = _closed(split_sides(lungs, coarse), wall, coarse)
-    added, within = dense_lung(whole, even, coarse)
-    added[wall] = 0
+    at_wall = dense_lung(whole, even, coarse)
+    added = np.where(wall, 0, at_wall.added).astype(np.uint8)
     if added.any():
         whole = _closed(np.where(whole > 0, whole, added), wall, coarse)
     return Outline(
         sides=whole,
         added=added > 0,
-        within=within,
+        fluid=at_wall.fluid,
+        within=at_wall.within,
         trunk=trunk,
         barred=wall,
     )
