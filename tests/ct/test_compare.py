@@ -112,3 +112,29 @@ def test_every_volume_of_change_lies_within_its_interval(written):
     judged = [item for item in content["volumes"] if item["change"] != "not_compared"]
     assert judged
     assert all(item["low_ml"] <= item["volume_ml"] <= item["high_ml"] for item in judged)
+
+
+def test_interval_hrct_is_compared_where_it_was_scanned(measured, later, tmp_path):
+    spacing, kept = later[0].geometry.spacing_mm, later[0].hu[::3]
+    places = [3 * spacing[0] * n for n in range(len(kept))]
+    write_series(tmp_path / "sparse", kept, spacing=spacing, positions=places, StudyDate="20240710")
+    found = compare_measured(measured, measure_scan(tmp_path / "sparse"))
+    write_comparison(found, tmp_path / "out")
+    record = json.loads((tmp_path / "out" / MARK).read_text(encoding="utf-8"))
+    (flag,) = [item for item in record["quality"] if item["code"] == "separate_slices"]
+    assert flag["message"].startswith("The baseline is a whole volume and the follow-up interval HRCT:")
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "out" / "change.nii.gz")))
+    warped = sitk.GetArrayFromImage(sitk.ReadImage(str(tmp_path / "out" / "warped.nii.gz")))
+    compared = (labels > 0) & (labels != CHANGE_CODES["not_compared"])
+    assert labels.shape == warped.shape == measured.volume.hu.shape
+    # One slice in three was scanned; breath and outline leave some of it out.
+    assert 0.15 < compared.sum() / np.count_nonzero(labels) < 0.4
+    assert (warped[compared] > -1100).all()
+    (extent,) = [
+        item
+        for item in record["sampled_extent"]
+        if (item["measure"], item["region"]) == ("ct_ground_glass", "lungs")
+    ]
+    assert extent["same_heights"]
+    # 12 % of ground-glass became 4 %.
+    assert extent["low"] < extent["followup"] - extent["baseline"] < extent["high"] < 0.0

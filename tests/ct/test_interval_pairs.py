@@ -207,6 +207,8 @@ def test_slices_that_cannot_be_placed_are_refused(visits, kept, degrees, message
     assert [str(problem) for problem in refused.value.problems] == [message]
 
 
-def test_slices_of_another_patient_are_refused(visits):
+@pytest.mark.parametrize("kept", [list(range(44)), OTHER])
+def test_slices_of_another_patient_are_refused(visits, kept):
+    other = scan(seed=7) if len(kept) == 44 else every(scan(seed=7), kept)
     with pytest.raises(AlignmentError, match="neither lung is found again in the follow-up"):
-        align(*every(visits[0], SINGLE), *scan(seed=7))
+        align(*every(visits[0], SINGLE), *other)

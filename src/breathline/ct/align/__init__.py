@@ -80,7 +80,9 @@ def align(
 
     with ThreadPoolExecutor(WORKERS) as pool:
         lungs = tuple(pool.map(one, common.items()))
-    if all(is_unlike(lung.quality.likeness, lung.quality.vessel_overlap) for lung in lungs):
+    if all(
+        is_unlike(lung.quality.likeness, lung.quality.vessel_overlap, slices=all(apart)) for lung in lungs
+    ):
         raise AlignmentError([other_patient(max(lung.quality.vessel_overlap for lung in lungs))])
     regions = doubtful_regions(baseline_lungs, lungs)
     return Alignment(

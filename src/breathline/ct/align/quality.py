@@ -26,6 +26,9 @@ no place did, on pairs of two patients 87 to 93 % (``data-raw/alignment/quality.
 LEAST_LIKENESS_OF_LUNG, LEAST_VESSEL_OVERLAP = 0.4, 0.2
 """A lung below both is not the same lung. On pairs of one patient they were 0.64 and 0.48 or more, on pairs of two
 patients 0.26 and 0.07 or less (``data-raw/alignment/quality.py``)."""
+LEAST_VESSEL_OVERLAP_OF_SLICES = 0.12
+"""The same between two scans of separate slices, which lie up to 2.5 mm apart: between the 0.07 of two patients and the
+0.19 of one patient in a noisy pair, the only one looked at."""
 MOST_MISSED = 0.3
 """A cell of which more than this meets no lung in the follow-up is not believed: its tissue is gone, or filled. A layer
 of 1.5 mm of a cell of 6 mm is 0.25."""
@@ -60,7 +63,8 @@ def judged(code: int, name: str, scans: tuple[Pyramid, Pyramid], there: Field, b
     doubtful = (lost | (nearby < LEAST_LIKENESS) | (least < LEAST_JACOBIAN)) & there.cells
     whole_likeness = float(alike[held].mean())
     overlap = float(2 * vessels[2] / max(vessels[0] + vessels[1], 1.0))
-    if is_unlike(whole_likeness, overlap):
+    slices = scans[0].fixed[-1].known < 1.0 and scans[1].fixed[-1].known < 1.0
+    if is_unlike(whole_likeness, overlap, slices=slices):
         doubtful = there.cells.copy()
     quality = LungQuality(
         name=name,
@@ -78,13 +82,19 @@ def judged(code: int, name: str, scans: tuple[Pyramid, Pyramid], there: Field, b
     )
 
 
-def is_unlike(likeness_of_lung: float, vessel_overlap: float) -> bool:
+def is_unlike(likeness_of_lung: float, vessel_overlap: float, *, slices: bool = False) -> bool:
     """Tell a lung that lies on another's: neither its detail nor its vessels agree.
+
+    Parameters
+    ----------
+    slices
+        True where both scans are of separate slices.
 
     >>> is_unlike(0.25, 0.06), is_unlike(0.25, 0.5), is_unlike(0.7, 0.5)
     (True, False, False)
     """
-    return likeness_of_lung < LEAST_LIKENESS_OF_LUNG and vessel_overlap < LEAST_VESSEL_OVERLAP
+    least = LEAST_VESSEL_OVERLAP_OF_SLICES if slices else LEAST_VESSEL_OVERLAP
+    return likeness_of_lung < LEAST_LIKENESS_OF_LUNG and vessel_overlap < least
 
 
 def inverse_error(there: Field, back: Field) -> FloatArray:
