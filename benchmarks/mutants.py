@@ -83,9 +83,10 @@ class Known:
     kills: dict[str, dict[str, int]] = field(default_factory=dict)
 
     def is_imported(self, drawn: Drawn) -> bool:
-        """Whether a mutant shows in what is run on import."""
+        """Whether a mutant shows in what is run on import; a lambda, of which a line may hold two, counts as one."""
         return (
             not drawn.mutant.place.outermost
+            or "<lambda>" in drawn.mutant.place.outermost
             or bool(drawn.mutant.needs)
             or "" in self.callers.get(drawn.callee, [""])
         )

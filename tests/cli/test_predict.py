@@ -444,3 +444,14 @@ def test_fifty_rows_of_a_wrong_width_are_named_one_by_one(tmp_path: Path, wrong:
     assert told.exit_code == 3
     assert "lines 2–51: The row has 2 cells; the heading has 4." in told.stderr
     assert (more in told.stderr) if more else ("more rows have" not in told.stderr)
+
+
+def test_an_equation_without_spread_leaves_z_and_lower_limit_empty(tmp_path: Path) -> None:
+    people = (
+        "sex,age_years,height_cm,weight_kg,six_minute_walk [m]\nfemale,70,160,65,400\nmale,70,160,65,400\n"
+    )
+    _, rows = run(tmp_path, people, "--equation", "six_minute_walk=troosters_1999_walk")
+    # Oracle: Singh 2014, table 5, by hand: 551.00 and 602.31 m (tests/golden/equations.csv).
+    assert [row["six_minute_walk_predicted"] for row in rows] == ["551.0000", "602.3100"]
+    assert [(row["six_minute_walk_z"], row["six_minute_walk_lower_limit"]) for row in rows] == [("", "")] * 2
+    assert [row["note"] for row in rows] == ["", ""]

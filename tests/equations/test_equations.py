@@ -218,6 +218,23 @@ def test_the_limits_of_what_is_possible_are_those_of_the_page() -> None:
             predict(fvc, percent / 100 * median, unit="L", **person)
 
 
+@pytest.mark.parametrize(("value", "told"), [(30.9, True), (30.95, False)])
+def test_another_unit_is_proposed_up_to_160_percent_in_it(value: float, told: bool) -> None:
+    # gli.csv: 19.33223 mL/min/mmHg are expected; 160 % of that are 30.93.
+    person = {"sex": Sex.FEMALE, "age_years": 64.0, "height_cm": 162.0}
+    with pytest.raises(OutOfRangeError) as error:
+        predict(EQUATIONS["gli_2017_dlco"], value, unit="mmol/min/kPa", **person)
+    assert ("looks like mL/min/mmHg" in str(error.value)) is told
+
+
+@pytest.mark.parametrize(("value", "told"), [(9.99, False), (10.0, True), (200.0, True), (200.1, False)])
+def test_from_10_to_200_a_number_looks_like_percent_of_predicted(value: float, told: bool) -> None:
+    person = {"sex": Sex.FEMALE, "age_years": 64.0, "height_cm": 162.0}
+    with pytest.raises(OutOfRangeError) as error:
+        predict(EQUATIONS["gli_2022_fvc"], value, unit="L", **person)
+    assert ("looks like percent of predicted" in str(error.value)) is told
+
+
 def test_residual_volume_is_no_more_than_all() -> None:
     person = {"sex": Sex.MALE, "age_years": 64.0, "height_cm": 175.0}
     assert predict(EQUATIONS["gli_2021_rv_tlc"], 99.0, unit="%", **person).percent_predicted > 200

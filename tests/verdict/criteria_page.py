@@ -55,7 +55,7 @@ def _rows(condition, depth: int = 0) -> Iterator[tuple[str, str, str]]:
         case Level():
             yield words, f"`{condition.measure}`", _limits(condition)
         case SaidToBe():
-            yield words, f"`{condition.measure}`", "better" if condition.sign > 0 else "worse"
+            yield words, f"`{condition.measure}`", condition.word
         case NotAssessed():
             yield words, "–", "not assessed"
         case Opposite():

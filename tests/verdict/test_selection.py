@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from breathline.errors import RegistryError
+from breathline.model.criterion import Period
 from breathline.pipeline import judge_criteria
 from breathline.verdict import CRITERIA, check_names
 from tests.verdict.vignettes import patient
@@ -98,3 +99,12 @@ def test_what_nobody_has_checked_against_its_publication_says_so():
         "gap_2012",
         "ild_gap_2014",
     }
+
+
+def test_progression_and_state_are_read_before_and_on_treatment_response_on_it_alone():
+    both = {
+        "ppf_2022", "inbuild", "omeract_ctd_ild", "eustar_12mo", "nyha_change", "ers_ats_2022", "goh_2008", "gap_2012",
+        "ild_gap_2014", "cpi_2003",
+    }  # fmt: skip
+    for name, criterion in CRITERIA.items():
+        assert criterion.periods == ((Period.BEFORE, Period.ON) if name in both else (Period.ON,)), name

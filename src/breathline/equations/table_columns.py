@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from breathline.equations.equation import Input, ReferenceEquation
 from breathline.errors import Problem, TableError, UnitError
 from breathline.registry import Registry
-from breathline.units import convert, parse_unit
+from breathline.units import convert, parse_unit, same_kind
 
 RESULTS = ("predicted", "percent_predicted", "z", "lower_limit", "equation")
 NOTE = "note"
@@ -209,7 +209,6 @@ def _known_unit(unit: str, to: str) -> str | None:
     """Give the standard spelling of a unit that can be turned into another one; None if it cannot."""
     try:
         known = parse_unit(unit)
-        convert(1.0, known, to)
     except UnitError:
         return None
-    return known
+    return known if same_kind(known, to) else None

@@ -78,7 +78,7 @@ def _read_as(word: str) -> SaidToBe:
     return SaidToBe(
         printed=f"HRCT read as {word} than the previous scan",
         measure="hrct_reading",
-        sign=1 if word == "better" else -1,
+        word=word,
     )
 
 

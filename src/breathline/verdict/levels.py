@@ -58,24 +58,24 @@ class SaidToBe:
 
     Parameters
     ----------
-    sign
-        +1 for better, −1 for worse.
+    word
+        ``better`` or ``worse``.
     """
 
     printed: str
     measure: str
-    sign: int
+    word: str
 
     def answer(self, reading: Reading) -> ConditionAnswer:
         """Look for the judgement among those of the period."""
         said = [e for e in reading.judged(self.measure) if not isinstance(e.value, Absence)]
-        label, word = OUTCOMES[self.measure].label, "better" if self.sign > 0 else "worse"
+        label, word = OUTCOMES[self.measure].label, self.word
         if not said:
             why = reading.lacking(self.measure, two=False)
             return ConditionAnswer(
                 printed=self.printed, answer=Answer.CANNOT_TELL, reason=f"{why}.", missing=(why,)
             )
-        signs = {entry.day: _sign(entry) * self.sign for entry in said}
+        signs = {entry.day: _sign(entry) * _SIGNS[word] for entry in said}
         met = max(signs.values()) > 0
         if met and min(signs.values()) < 0 and reading.window.pairing is Pairing.BASELINE_TO_LAST:
             why = f"{label}: better at one visit and worse at another, which cannot be weighed"
@@ -89,6 +89,9 @@ class SaidToBe:
             answer=Answer.MET if met else Answer.NOT_MET,
             reason=f"{label}: {found}.",
         )
+
+
+_SIGNS = {"better": 1.0, "worse": -1.0}
 
 
 def _sign(entry: Entry) -> float:

@@ -11,20 +11,19 @@ ONE_CLASS = 1.0
 
 def worse_symptoms(printed: str) -> Whichever:
     """Ask for symptoms that got worse, by whichever way was recorded."""
-    return _symptoms(printed, -1, Towards.RISE)
+    return _symptoms(printed, "worse", Towards.RISE)
 
 
 def better_symptoms(printed: str) -> Whichever:
     """Ask for symptoms that got better, by whichever way was recorded."""
-    return _symptoms(printed, +1, Towards.FALL)
+    return _symptoms(printed, "better", Towards.FALL)
 
 
-def _symptoms(printed: str, sign: int, towards: Towards) -> Whichever:
-    word = "better" if sign > 0 else "worse"
+def _symptoms(printed: str, word: str, towards: Towards) -> Whichever:
     return Whichever(
         printed=printed,
         parts=(
-            SaidToBe(printed=f"Symptoms said to be {word} than before", measure="symptoms", sign=sign),
+            SaidToBe(printed=f"Symptoms said to be {word} than before", measure="symptoms", word=word),
             _class(f"mMRC grade {word} by one or more", "mmrc", towards),
             _class(f"NYHA class {word} by one or more", "nyha_class", towards),
         ),
