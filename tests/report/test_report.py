@@ -325,6 +325,7 @@ def test_every_message_is_used_somewhere() -> None:
     by_name += ("causality.", "labs.onset.", "labs.not_recorded", "labs.empty")
     by_name += ("balance.judgement.", "levels.female.", "levels.current_smoker.")
     by_name += ("figure.title_", "figure.regions_")
+    by_name += ("corrections.map.", "corrections.region.")
     by_name += ("change.compared.", "change.kind.", "change.region.")
     for key in read_wording().messages:
         stem = key.removesuffix(".one").removesuffix(".many")

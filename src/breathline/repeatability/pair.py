@@ -103,6 +103,8 @@ def _no_class(differences: tuple[str, ...], unknown: tuple[str, ...]) -> str:
 
 
 def _same_tissue(first: MeasuredScan, second: MeasuredScan) -> tuple[Values, tuple[str, ...]]:
+    if any(scan.volume.geometry.is_interval for scan in (first, second)):
+        return {}, ("not laid on each other: interval HRCT shows the same tissue in single slices only",)
     try:
         found = compare_measured(first, second)
     except ScanError as error:

@@ -130,7 +130,7 @@ def test_a_draft_inside_the_assessment_is_refused(written, inside):
 
 def test_a_folder_without_an_assessment_is_refused(tmp_path):
     ran = CliRunner().invoke(main, ["case-report", str(tmp_path), "-o", str(tmp_path / "draft")])
-    assert ran.exit_code == 1
+    assert ran.exit_code == 3
     assert ran.stderr == (
         f"There is no assessment.json in '{tmp_path}'. Name a folder that 'breathline assess' wrote.\n"
     )
