@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from breathline.cli import main
 from breathline.corrections import read_corrections
 from breathline.review import ReviewServer, open_review
+from breathline.review.page import review_wording
 from breathline.viewing import read_view
 
 pytestmark = pytest.mark.browser
@@ -63,7 +64,11 @@ def opened(browser: Browser, server: ReviewServer, said: list[str], asked: list[
     page.on("request", lambda request: asked.append(request.url))
     page.goto(server.link)
     page.wait_for_selector("body[data-ready=fine]")
-    page.wait_for_function("() => document.querySelector('#link-state').textContent.startsWith('Linked')")
+    # Whether a place was found is said as soon as there is a link: the cursor need not stand in a lung.
+    page.wait_for_function(
+        "pending => !['', pending].includes(document.querySelector('#link-state').textContent)",
+        arg=review_wording()("page.link_pending"),
+    )
     return page
 
 
