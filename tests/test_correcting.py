@@ -143,5 +143,8 @@ def test_both_results_stay_and_survive_the_disk(tmp_path: Path) -> None:
 def test_no_log(tmp_path: Path) -> None:
     plan = plan_corrections(record(), None)
     assert with_corrections(example(), plan) == example()
-    with pytest.raises(OutputError, match="There are no corrections in"):
-        plan_corrections(record(), tmp_path / "nowhere")
+    for folder in (tmp_path / "nowhere", tmp_path):  # the second is there, and holds none
+        with pytest.raises(
+            OutputError, match=rf"There are no corrections in '{folder}'\. Name the folder 'corrections'"
+        ):
+            plan_corrections(record(), folder)

@@ -65,15 +65,15 @@ def plan_corrections(record: PatientRecord, folder: Path | None) -> CorrectionPl
     Raises
     ------
     OutputError
-        If the folder is missing, or something in it cannot be read.
+        If the folder holds no correction, or something in it cannot be read.
     """
     if folder is None:
         return CorrectionPlan(record)
-    if not folder.is_dir():
-        raise OutputError(
-            f"There are no corrections in '{folder}'. Name the folder that the review page wrote."
-        )
     said = read_corrections(folder)
+    if not said:  # perhaps the folder above it was named: nothing may be left out in silence
+        raise OutputError(
+            f"There are no corrections in '{folder}'. Name the folder 'corrections' that the review page wrote."
+        )
     standing = standing_of(said)
     scans: dict[str, _OnScan] = {ref.name: _OnScan() for ref in record.scans}
     entries = []

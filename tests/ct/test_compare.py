@@ -104,6 +104,7 @@ def test_a_user_is_told_not_shown_a_traceback(tmp_path):
     )
     assert ran.exit_code == 3
     assert "the baseline: " in ran.output
+    assert "the follow-up: " in ran.output  # what is wrong with both is told at once
     assert not (tmp_path / "o").exists()
 
 

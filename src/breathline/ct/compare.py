@@ -20,11 +20,12 @@ from breathline.ct.measure import MeasuredScan, flag_record, measure_scan, plain
 from breathline.ct.order import stored_axes
 from breathline.ct.pairing import pairing_flags, position_flags
 from breathline.ct.patterns import DEFAULT_METHOD
+from breathline.ct.read import read_scan
 from breathline.ct.same_tissue import same_tissue
 from breathline.ct.sampled_extent import SampledExtent, sampled_extents
 from breathline.ct.separate_slices import slice_flags
 from breathline.dicom.series import Series
-from breathline.errors import OutputError, ScanError
+from breathline.errors import OutputError, Problem, ScanError
 from breathline.model.ct_change import ChangeVolume, SameTissue
 from breathline.model.volume import LabelMap, QualityFlag, Step, Volume
 from breathline.outputs import whole_folder
@@ -83,21 +84,19 @@ def compare_scans(
     ScanError
         If a scan cannot be read or measured, or the two cannot be laid on each other; carries every reason.
     """
-    first, second = (
-        _measured(date, source, method, progress)
-        for date, source in (("baseline", baseline), ("follow-up", followup))
-    )
-    return compare_measured(first, second, progress=progress)
-
-
-def _measured(date: str, source: Source, method: str, progress: Progress) -> MeasuredScan:
-    """Measure one of the two, and say which one it was where that fails."""
-    try:
-        return measure_scan(source, method=method, progress=progress)
-    except ScanError as error:
-        raise ScanError(
-            [replace(problem, message=f"the {date}: {problem.message}") for problem in error.problems]
-        ) from error
+    found: list[MeasuredScan] = []
+    problems: list[Problem] = []
+    for date, source in (("baseline", baseline), ("follow-up", followup)):
+        try:
+            if problems:  # only to tell all that is wrong at once
+                read_scan(source, progress=progress)
+            else:
+                found.append(measure_scan(source, method=method, progress=progress))
+        except ScanError as error:
+            problems += [replace(one, message=f"the {date}: {one.message}") for one in error.problems]
+    if problems:
+        raise ScanError(problems)
+    return compare_measured(found[0], found[1], progress=progress)
 
 
 def compare_measured(first: MeasuredScan, second: MeasuredScan, *, progress: Progress = silent) -> Comparison:
