@@ -9,10 +9,10 @@ import numpy as np
 
 from benchmarks.change_pairs import ChangedPair, make
 from benchmarks.row import Row
-from breathline.ct.change import CHANGE_CODES
 from breathline.ct.change_volumes import JUDGED, TOLD, doubtful_ml
 from breathline.ct.compare import Comparison, compare_measured
 from breathline.ct.regions import find_regions
+from breathline.model.ct_change import CHANGE_CODES
 
 NUMBERS = (5, 6, 7, 9, 10, 11)
 """Pairs that nothing was derived on; some of each course."""

@@ -15,9 +15,10 @@ from benchmarks.interval_hrct import PLACES, Chest, sampled
 from benchmarks.pairs import plain
 from benchmarks.row import Row
 from breathline.ct.align import Alignment, align, displacement_in_slice
-from breathline.ct.change import _GROUP_OF, CHANGE_CODES, ChangeMap, _class, map_change
+from breathline.ct.change import _GROUP_OF, ChangeMap, _class, map_change
 from breathline.ct.extents import EXTENTS
 from breathline.ct.sampled_extent import sampled_extents
+from breathline.model.ct_change import CHANGE_CODES
 from breathline.model.volume import LUNG_CODES, PATTERN_CODES, LabelMap
 from breathline.phantom import PhantomSpec, simulate_phantom
 from breathline.phantom.breathing import at_points

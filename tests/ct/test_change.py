@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from breathline.ct.align import Alignment, align
-from breathline.ct.change import CHANGE_CODES, extent_percent, map_change
-from breathline.model.ct_change import Transition
+from breathline.ct.change import extent_percent, map_change
+from breathline.model.ct_change import CHANGE_CODES, Transition
 from breathline.model.volume import PATTERN_CODES, LabelMap
 from tests.ct.vessels import scan
 

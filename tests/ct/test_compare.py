@@ -14,10 +14,10 @@ from click.testing import CliRunner
 
 from breathline.cli import main
 from breathline.ct.align import displacement_in_slice
-from breathline.ct.change import CHANGE_CODES
 from breathline.ct.compare import FILES, MARK, Comparison, compare_measured, compare_scans, write_comparison
 from breathline.ct.measure import MeasuredScan, measure_scan
 from breathline.errors import Problem, ScanError
+from breathline.model.ct_change import CHANGE_CODES
 from breathline.model.volume import LabelMap, Volume
 from breathline.phantom import simulate_phantom
 from tests.ct.conftest import SMALL

@@ -10,12 +10,11 @@ import pytest
 import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline.ct.align import AlignmentError
-from breathline.ct.change import CHANGE_CODES
 from breathline.ct.compare import Comparison, compare_measured
 from breathline.ct.comparison_summary import summarise_comparison, summarise_refusal, write_change
 from breathline.errors import OutputError, Problem, Severity
 from breathline.keyslices import read_change_slices
-from breathline.model.ct_change import Compared
+from breathline.model.ct_change import CHANGE_CODES, Compared
 from breathline.model.volume import PADDING, QualityFlag
 from tests.ct.vessels import HAZE_MM, measured, scan
 

@@ -17,10 +17,11 @@ from breathline.ct.align import (
     warp_volume,
 )
 from breathline.ct.align.slices import MATCH_MM
-from breathline.ct.change import CHANGE_CODES, map_change
+from breathline.ct.change import map_change
 from breathline.ct.sampled_extent import sampled_extents
 from breathline.ct.sampling import ratio_change_error
 from breathline.ct.separate_slices import compared_percent, slice_flags
+from breathline.model.ct_change import CHANGE_CODES
 from breathline.model.volume import PADDING, PATTERN_CODES, LabelMap, Volume
 from tests.ct.vessels import ORIGIN_MM, SPACING_MM, Places, scan
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from breathline.ct.align import align
-from breathline.ct.change import CHANGE_CODES, map_change
+from breathline.ct.change import map_change
 from breathline.ct.change_volumes import change_volumes
 from breathline.ct.measure import MeasuredScan
 from breathline.ct.same_tissue import same_tissue
-from breathline.model.ct_change import SameTissue
+from breathline.model.ct_change import CHANGE_CODES, SameTissue
 from tests.ct.vessels import HAZE_MM, measured, scan
 
 GROWN = 1.05

@@ -80,10 +80,3 @@ def test_another_scan_is_refused() -> None:
     other = ViewGrid(**{**names, "shape": (9, 20, 23)})
     with pytest.raises(OutputError, match="another scan"):
         paint(np.zeros(GRID.size, np.uint8), edit, other)
-
-
-def test_the_page_names_changes_as_the_comparison_does() -> None:
-    from breathline.ct.change import CHANGE_CODES
-    from breathline.review.overlays import CHANGE_CODES as SHOWN
-
-    assert dict(SHOWN) == dict(CHANGE_CODES)

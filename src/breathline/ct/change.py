@@ -19,22 +19,8 @@ from breathline import __version__
 from breathline.ct.align import Alignment, believed_in_slice, jacobian_in_slice, warp_labels
 from breathline.ct.joint_decision import decide_together
 from breathline.ct.regions import CELLS, find_regions
-from breathline.model.ct_change import Transition
+from breathline.model.ct_change import CHANGE_CODES, Transition
 from breathline.model.volume import PATTERN_CODES, Geometry, LabelArray, LabelMap, Step
-
-CHANGE_CODES: Mapping[str, int] = MappingProxyType(
-    {
-        "unchanged": 1,
-        "cleared": 2,
-        "persistent": 3,
-        "new": 4,
-        "progressed": 5,
-        "regressed": 6,
-        "not_compared": 7,
-    }
-)
-"""``unchanged`` is lung without disease at either date, within error; ``persistent`` is disease that stayed as it was,
-within error; ``not_compared`` is lung whose alignment is not believed."""
 
 REACH_MM = 1.5
 """What changed within this of its like at the other date is within the error of alignment and labels: the most that the

@@ -8,10 +8,10 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from breathline.ct.change import CHANGE_CODES, ChangeMap
+from breathline.ct.change import ChangeMap
 from breathline.ct.change_error import volume_interval
 from breathline.ct.regions import CELLS, REGIONS
-from breathline.model.ct_change import ChangeVolume
+from breathline.model.ct_change import CHANGE_CODES, ChangeVolume
 
 TOLD: Mapping[str, tuple[int, ...]] = MappingProxyType(
     {name: REGIONS[name] for name in ("lungs", "right_lung", "left_lung", *CELLS)}

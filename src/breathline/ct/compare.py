@@ -13,7 +13,7 @@ import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
 from breathline.ct.align import Alignment, align, displacement_in_slice, warp_volume
-from breathline.ct.change import CHANGE_CODES, ChangeMap, map_change
+from breathline.ct.change import ChangeMap, map_change
 from breathline.ct.change_volumes import change_volumes
 from breathline.ct.lung_loss import loss_flags
 from breathline.ct.measure import MeasuredScan, flag_record, measure_scan, plain_grid, write_labels
@@ -26,7 +26,7 @@ from breathline.ct.sampled_extent import SampledExtent, sampled_extents
 from breathline.ct.separate_slices import slice_flags
 from breathline.dicom.series import Series
 from breathline.errors import OutputError, Problem, ScanError
-from breathline.model.ct_change import ChangeVolume, SameTissue
+from breathline.model.ct_change import CHANGE_CODES, ChangeVolume, SameTissue
 from breathline.model.volume import LabelMap, QualityFlag, Step, Volume
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent

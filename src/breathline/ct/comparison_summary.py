@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from breathline.ct.align import AlignmentError
-from breathline.ct.change import CHANGE_CODES
 from breathline.ct.compare import FILES, Comparison, write_images
 from breathline.ct.lung_loss import LOSSES
 from breathline.ct.measure import key_slices
 from breathline.errors import OutputError
 from breathline.keyslices import write_change_slices
-from breathline.model.ct_change import ChangeSlice, Compared, CtChange
+from breathline.model.ct_change import CHANGE_CODES, ChangeSlice, Compared, CtChange
 from breathline.model.volume import QualityFlag, Volume
 from breathline.progress import Progress, silent
 

@@ -13,8 +13,9 @@ FEWEST_ML = 0.3
 MIXED_HU = -300
 """Beside a voxel below this, one as dense as fat may hold air instead [HU]."""
 FLUID_HU = (-15, 25)
-"""Means of pleural effusions, and two standard deviations more or less: 7 ± 9 HU in exudates, 10 ± 7 in transudates
-(Abramowitz et al. 2009); 15 ± 5 and 5 ± 3 (Gümüş et al. 2024). Airless lung, which holds blood, is denser [HU]."""
+"""Means of pleural effusions, and about two standard deviations more or less: 7.2 ± 9.4 HU in exudates, 10.1 ± 6.9 in
+transudates (abstract of abramowitz_2009); 15.1 ± 5.1 and 5.0 ± 3.4 (abstract of gumus_2024; the keys are those of
+``references.bib``). Airless lung, which holds blood, is denser [HU]."""
 PURE_HU, PURE_SHARE = -60, 0.15
 """Voxels with nothing below this around hold neither air nor fat; a region with fewer of them is not told [HU]."""
 

@@ -12,13 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from breathline.ct.align import Alignment, jacobian_in_slice, warp_labels
-from breathline.ct.change import CHANGE_CODES, ChangeMap, extent_percent
+from breathline.ct.change import ChangeMap, extent_percent
 from breathline.ct.densitometry import MEASURES, statistics
 from breathline.ct.extents import EXTENTS
 from breathline.ct.interval import Interval
 from breathline.ct.measure import MeasuredScan
 from breathline.ct.tally import HIGHEST, LOWEST
-from breathline.model.ct_change import SameTissue
+from breathline.model.ct_change import CHANGE_CODES, SameTissue
 from breathline.model.measurement import Measurement
 from breathline.model.volume import LabelMap, Volume
 

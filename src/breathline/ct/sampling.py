@@ -67,8 +67,9 @@ def ratio_change_error(parts: Pair, wholes: Pair, heights_mm: FloatArray) -> flo
 
     What is left of each date's part once its share is taken away (see `ratio_error`) is alike where the disease is, so
     most of it falls out of the difference. What stays is patchy, and for it the covariogram promised too much (on two
-    phantoms its intervals held the truth in 84 %): the estimator of successive differences (Wolter 2007, chapter 8,
-    for systematic samples) takes its place, which errs on the wide side where neighbours are alike.
+    phantoms its intervals held the truth in 84 %): the estimator of successive differences for systematic samples
+    (wolter_2007, chapter 8; named from memory) takes its place, which errs on the wide side where neighbours are
+    alike.
 
     Parameters
     ----------

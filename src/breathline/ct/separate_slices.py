@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from breathline.ct.align import Alignment
-from breathline.ct.change import CHANGE_CODES, ChangeMap
+from breathline.ct.change import ChangeMap
 from breathline.errors import Severity
+from breathline.model.ct_change import CHANGE_CODES
 from breathline.model.volume import QualityFlag
 
 _EXTENTS = "Extents carry the error of having scanned only some slices."

@@ -5,11 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from breathline.model.volume import LabelArray, QualityFlag, Step
+
+CHANGE_CODES: Mapping[str, int] = MappingProxyType(
+    {
+        "unchanged": 1,
+        "cleared": 2,
+        "persistent": 3,
+        "new": 4,
+        "progressed": 5,
+        "regressed": 6,
+        "not_compared": 7,
+    }
+)
+"""``unchanged`` is lung without disease at either date, within error; ``persistent`` is disease that stayed as it was,
+within error; ``not_compared`` is lung whose alignment is not believed."""
 
 
 class Compared(StrEnum):

@@ -7,20 +7,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from breathline.figures.style import PATTERN_STYLES
+from breathline.model.ct_change import CHANGE_CODES
 from breathline.model.volume import LUNG_CODES, PATTERN_CODES
-
-CHANGE_CODES: Mapping[str, int] = MappingProxyType(
-    {
-        "unchanged": 1,
-        "cleared": 2,
-        "persistent": 3,
-        "new": 4,
-        "progressed": 5,
-        "regressed": 6,
-        "not_compared": 7,
-    }
-)
-"""As ``change.nii.gz`` carries them."""
 
 _CHANGE_COLOURS = {
     "cleared": "#4db3e6",
