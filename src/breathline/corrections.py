@@ -14,7 +14,6 @@ import json
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -37,6 +36,7 @@ from breathline.model.correction import (
     ValueCorrection,
     Withdrawal,
 )
+from breathline.outputs import whole_file
 
 FOLDER = "corrections"
 LONGEST_NAME = 80
@@ -140,17 +140,8 @@ def check_text(text: str, what: str, longest: int) -> str:
 
 def _write_once(target: Path, content: bytes) -> bool:
     """Put a whole file in place; False if somebody else's is there already."""
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.chmod(0o644)
+    with whole_file(target, content) as beside:
         return _linked(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _linked(beside: Path, target: Path) -> bool:

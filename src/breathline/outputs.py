@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -56,6 +57,22 @@ def whole_folder(target: Path, *, mark: str, holds: Collection[str] = ()) -> Ite
             work.rename(target)
     finally:
         shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def whole_file(target: Path, content: bytes) -> Iterator[Path]:
+    """Write a file hidden beside its target and force it to disk; the caller puts it in place, or it is gone."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    beside = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.chmod(0o644)
+        yield beside
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def check_folder(target: Path, *, mark: str, holds: Collection[str] = ()) -> Path:

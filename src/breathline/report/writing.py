@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 from breathline.errors import OutputError
 from breathline.figures.style import png_bytes, svg_bytes
 from breathline.model.assessment import Assessment
+from breathline.outputs import whole_file
 from breathline.report.catalogue import read_wording
 from breathline.report.content import Pictures, report_content
 from breathline.report.page import render_page
@@ -69,19 +68,9 @@ def _write_whole(target: Path, content: bytes) -> None:
     """Write beside the target first, then put it in place at once."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        with whole_file(target, content) as beside:
+            beside.replace(target)
     except OSError as error:
-        raise _refusal(target, error) from error
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.chmod(0o644)
-        beside.replace(target)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
         raise _refusal(target, error) from error
 
 
