@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
-from breathline.dicom.series import choose_series, find_series, why_not_lungs
+from breathline.dicom.choice import choose_series, why_not_lungs
+from breathline.dicom.series import find_series
 from breathline.errors import ScanError, Severity
 from tests.dicom.tiny import write_series
 

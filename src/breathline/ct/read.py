@@ -14,10 +14,11 @@ from breathline import __version__
 from breathline.ct.order import canonical_axes, slice_direction, stored_grid
 from breathline.ct.pixels import LOWEST_REAL_HU, Pixels, read_images, to_hounsfield
 from breathline.ct.spacing import check_spacing, interval_note
+from breathline.dicom.choice import FEWEST_SLICES, choose_series
 from breathline.dicom.header import MOST_BYTES, too_large
 from breathline.dicom.image_file import image_format, load_image, without_chatter
 from breathline.dicom.opening import tolerant_reading
-from breathline.dicom.series import FEWEST_SLICES, Series, choose_series, find_series, series_of_files
+from breathline.dicom.series import Series, find_series, series_of_files
 from breathline.errors import Problem, ScanError, Severity
 from breathline.model.volume import PADDING, Acquisition, Geometry, HounsfieldArray, QualityFlag, Step, Volume
 from breathline.progress import Progress, silent

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from datetime import date as Date
 from pathlib import Path
 
-from breathline.dicom.series import Series, choose_series, find_series, why_not_lungs
+from breathline.dicom.choice import choose_series, why_not_lungs
+from breathline.dicom.series import Series, find_series
 from breathline.errors import ScanError, Severity
 from breathline.intake.findings import Findings, clipped, nearest
 from breathline.intake.rows import ScanRow
