@@ -10,7 +10,8 @@ import pytest
 from breathline.ct.patterns import PATTERN_METHODS, PatternMap
 from breathline.ct.patterns.learned_texture import LearnedTexture, label_cells, spread_cells
 from breathline.ct.patterns.network import CLASSES, probabilities, shipped_network
-from breathline.ct.patterns.normal import Normal
+from breathline.ct.patterns.normal import Normal, find_normal
+from breathline.ct.patterns.parenchyma import Parenchyma
 from breathline.ct.patterns.sheets import CELL_MM, CHANNELS, Floats, Sheets, channels, read_sheets
 from breathline.model.volume import LUNG_CODES, PATTERN_CODES, Geometry, LabelMap, Volume
 from breathline.phantom import PhantomSpec, simulate_phantom
@@ -62,6 +63,31 @@ def test_doubt_is_a_share(told: PatternMap) -> None:
         for part in (band.leave, band.join):
             assert part.shape == (2,)
             assert ((part >= 0) & (part <= 1)).all()
+
+
+def block_of_lung(rise_hu: float, ill: slice | None = None) -> Parenchyma:
+    """A box of lung whose density rises by `rise_hu` a centimetre; in the layers `ill` its back third is hazy."""
+    rows = np.arange(100)
+    hu = np.random.default_rng(8).normal(-840.0, 15.0, (40, 100, 60)) + 0.14 * rise_hu * (rows[:, None] - 50)
+    if ill is not None:
+        hu[ill, 66:] += 220.0
+    values = hu.astype(np.int16)
+    return Parenchyma(
+        hu=values, side=np.ones(hu.shape, np.uint8), background=values, bright=np.zeros(hu.shape, np.float32),
+        factor=(1, 1, 1), start=(0, 0, 0), spacing_mm=(1.4, 1.4, 1.4),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("rise_hu", [-11.0, -3.0, 2.0, 12.0])
+def test_gravity_is_measured_supine_and_prone(rise_hu: float) -> None:
+    found = find_normal(block_of_lung(rise_hu))
+    assert found.slope / 0.14 == pytest.approx(rise_hu, abs=0.5)
+    assert found.mode == pytest.approx(-840.0, abs=8.0)
+
+
+def test_disease_at_the_back_of_the_bases_is_not_gravity() -> None:
+    found = find_normal(block_of_lung(2.0, slice(0, 18)))
+    assert found.slope / 0.14 == pytest.approx(2.0, abs=0.5)
 
 
 def test_cells_are_means_of_lung_voxels() -> None:
