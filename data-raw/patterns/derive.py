@@ -4,7 +4,8 @@
     python data-raw/patterns/derive.py FOLDER [MINUTES]
 
 Needs PyTorch and onnx beside Breathline (`pip install torch onnx`); neither is needed to use what it writes,
-src/breathline/ct/patterns/network.onnx. Every tenth scan is held out and only scored.
+src/breathline/ct/patterns/network.onnx. It goes on from the network that is there; without the file it begins anew.
+Every tenth scan is held out and only scored.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from scipy import ndimage
 from torch import nn
 from torch.nn import functional
@@ -32,7 +35,7 @@ from breathline.model.volume import LUNG_CODES, Geometry, LabelMap, Volume
 TARGET = Path(__file__).resolve().parents[2] / "src" / "breathline" / "ct" / "patterns" / "network.onnx"
 WIDTHS = (16, 32, 64, 64)
 PATCH, BATCH = 160, 8
-RATE, DECAY = 3e-3, 1e-4
+RATE, RATE_GOING_ON, DECAY = 3e-3, 1e-3, 1e-4
 HELD_OUT = 10
 THINNEST_MM = 1.5
 AIR_HU = -850
@@ -271,30 +274,66 @@ def patch(example: Example, random: np.random.Generator) -> tuple[np.ndarray, np
     return x.astype(np.float32), y.astype(np.int64)
 
 
+def batch(examples: list[Example], random: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Draw some patches and their truth."""
+    drawn = [patch(examples[random.integers(len(examples))], random) for _ in range(BATCH)]
+    x = torch.from_numpy(np.stack([one[0] for one in drawn])).to(memory_format=torch.channels_last)
+    return x, torch.from_numpy(np.stack([one[1] for one in drawn]))
+
+
+def take_over(network: UNet, earlier: Path, cells: torch.Tensor) -> None:
+    """Take the weights of an exported network, whose normalisation has become part of its convolutions.
+
+    Every normalisation is set so that it changes nothing but adds the offset: by what `cells` give there.
+    """
+    kept = [numpy_helper.to_array(one).copy() for one in onnx.load(earlier).graph.initializer]
+    last, rest = kept[:2], kept[2:]
+    network.last.weight.data, network.last.bias.data = (torch.from_numpy(one) for one in last)
+    convolutions = [
+        one for one in network.modules() if isinstance(one, nn.Conv2d) and one is not network.last
+    ]
+    norms = [one for one in network.modules() if isinstance(one, nn.BatchNorm2d)]
+    hooks = []
+    for number, (convolution, norm) in enumerate(zip(convolutions, norms, strict=True)):
+        convolution.weight.data = torch.from_numpy(rest[2 * number])
+        offset = torch.from_numpy(rest[2 * number + 1])
+
+        def fit(norm: nn.BatchNorm2d, given: tuple[torch.Tensor], offset: torch.Tensor = offset) -> None:
+            mean, spread = given[0].mean((0, 2, 3)), given[0].var((0, 2, 3), correction=0)
+            norm.running_mean, norm.running_var = mean, spread
+            norm.weight.data, norm.bias.data = torch.sqrt(spread + norm.eps), mean + offset
+
+        hooks.append(norm.register_forward_pre_hook(fit))
+    with torch.no_grad():
+        network.train()(cells)
+    for hook in hooks:
+        hook.remove()
+
+
 def train(examples: list[Example], minutes: float, earlier: Path) -> UNet:
     """Minimise the cross-entropy by AdamW with one cycle of the rate, for as long as there is time.
 
-    Goes on from the weights of an earlier run, if there are any.
+    Goes on from an earlier network, if there is one.
     """
     torch.manual_seed(1)
     random = np.random.default_rng(1)
     network = UNet()
+    highest = RATE
     if earlier.exists():
-        network.load_state_dict(torch.load(earlier))
+        take_over(network, earlier, torch.cat([batch(examples, random)[0] for _ in range(8)]))
+        highest = RATE_GOING_ON
     network = network.to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
+    optimiser = torch.optim.AdamW(network.parameters(), highest, weight_decay=DECAY)
     started, shown, loss_sum, steps = time.monotonic(), time.monotonic(), 0.0, 0
     steps_all = 0
     network.train()
     while (part := (time.monotonic() - started) / (60.0 * minutes)) < 1.0:
-        rate = RATE * (
+        rate = highest * (
             min(1.0, part / 0.05) if part < 0.05 else 0.5 * (1 + np.cos(np.pi * (part - 0.05) / 0.95))
         )
         for group in optimiser.param_groups:
             group["lr"] = rate
-        drawn = [patch(examples[random.integers(len(examples))], random) for _ in range(BATCH)]
-        x = torch.from_numpy(np.stack([one[0] for one in drawn])).to(memory_format=torch.channels_last)
-        y = torch.from_numpy(np.stack([one[1] for one in drawn]))
+        x, y = batch(examples, random)
         loss = functional.cross_entropy(network(x), y, weight=WEIGHTS, ignore_index=NOTHING)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -368,10 +407,9 @@ def main() -> None:
     held = paths[HELD_OUT - 1 :: HELD_OUT]
     learned = [one for path in paths if path not in held for one in laid_out(path)]
     print(f"{len(learned)} slabs to learn from, {len(held)} scans held out", flush=True)
-    network = train(learned, minutes, folder / "network.pt")
+    network = train(learned, minutes, TARGET)
     balance(network, learned)
     tell(scored(network, [one for path in held for one in laid_out(path)]))
-    torch.save(network.state_dict(), folder / "network.pt")
     export(network)
 
 

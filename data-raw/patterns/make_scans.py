@@ -19,6 +19,8 @@ from breathline.phantom.scan import draw_slices, geometry_of, prepare
 
 SLAB_MM = 36.0
 SLABS = 2
+SHALLOWEST = 0.5
+"""A breath held as shallow as patients with stiff lungs hold it, as a share of a full one."""
 PATTERNS = ("ground_glass", "reticulation", "honeycombing", "consolidation", "emphysema")
 LARGEST = {
     "ground_glass": 35.0,
@@ -47,7 +49,7 @@ def spec_of(number: int) -> PhantomSpec:
         thickness_mm=thickness,
         kernel=str(random.choice(["soft", "sharp"])),
         dose_mas=float(np.exp(random.uniform(np.log(30.0), np.log(240.0)))),
-        inspiration=float(random.uniform(0.75, 1.0)),
+        inspiration=float(random.uniform(SHALLOWEST, 1.0)),
         position="prone" if random.random() < 0.15 else "supine",
         **extents,
     )
