@@ -5,7 +5,8 @@
 
 Needs PyTorch and onnx beside Breathline (`pip install torch onnx`); neither is needed to use what it writes,
 src/breathline/ct/patterns/network.onnx. It goes on from the network that is there; without the file it begins anew.
-Every tenth scan is held out and only scored.
+Every tenth scan is held out and only scored. The shipped weights came of numbers 0 to 400, drawn with breaths from 0.75
+of a full one.
 """
 
 from __future__ import annotations
