@@ -6,6 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEMO ?= breathline-demo
 export PYTHONHASHSEED := 0
+# Where the shell says not to keep compiled modules, every start would compile them anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help demo test test-all lint bench docs lock clean
 

@@ -25,6 +25,7 @@ from breathline.ct.align.smoothing import STIFFNESS
 from breathline.ct.align.unfolding import LEAST_JACOBIAN, squeezed, unfolded
 from breathline.model.volume import PADDING, Geometry, LabelMap, Volume
 from tests.ct.vessels import CENTRES_MM, ORIGIN_MM, SHAPE, SPACING_MM, Places, scan, shifted
+from tests.once import kept_once
 
 Scan = tuple[Volume, LabelMap]
 
@@ -36,6 +37,17 @@ FEW = settings(max_examples=2, deadline=None, phases=[Phase.explicit, Phase.gene
 @pytest.fixture(scope="module")
 def baseline() -> Scan:
     return scan()
+
+
+@pytest.fixture(scope="module")
+def breathed() -> Scan:
+    """The same lungs at another breath."""
+    return scan(breath, day=1)
+
+
+@pytest.fixture(scope="module")
+def found_breath(baseline: Scan, breathed: Scan, tmp_path_factory: pytest.TempPathFactory) -> Alignment:
+    return kept_once(tmp_path_factory, "align-breath", lambda: align(*baseline, *breathed))
 
 
 def field(alignment: Alignment) -> np.ndarray:
@@ -70,76 +82,68 @@ def breath_onward(at: Places) -> Places:
     return found - at
 
 
-def test_the_same_scan_twice_does_not_move(baseline):
-    found = align(*baseline, *baseline)
-    assert np.abs(field(found)).max() < 0.05
-    assert found.flags == ()
-    assert {lung.quality.name for lung in found.lungs} == {"right_lung", "left_lung"}
-    for lung in found.lungs:
+def test_the_same_scan_twice_does_not_move(unmoved):
+    assert np.abs(field(unmoved)).max() < 0.05
+    assert unmoved.flags == ()
+    assert {lung.quality.name for lung in unmoved.lungs} == {"right_lung", "left_lung"}
+    for lung in unmoved.lungs:
         assert lung.quality.likeness > 0.99
         assert lung.quality.vessel_overlap > 0.99
         assert lung.quality.doubtful_percent == 0.0
 
 
-def test_a_breath_is_found_and_nothing_folds(baseline):
-    found = align(*baseline, *scan(breath, day=1))
-    errors = error(found, baseline, breath_onward(places()))
+def test_a_breath_is_found_and_nothing_folds(baseline, found_breath):
+    errors = error(found_breath, baseline, breath_onward(places()))
     assert errors.mean() < MEAN_MM
     assert np.percentile(errors, 95) < NEARLY_ALL_MM
-    assert min(lung.quality.least_jacobian for lung in found.lungs) > LEAST_JACOBIAN
-    assert max(lung.quality.inverse_mm for lung in found.lungs) < 1.0
+    assert min(lung.quality.least_jacobian for lung in found_breath.lungs) > LEAST_JACOBIAN
+    assert max(lung.quality.inverse_mm for lung in found_breath.lungs) < 1.0
 
 
-def test_an_opacity_that_cleared_is_not_moved(baseline):
+def test_an_opacity_that_cleared_is_not_moved(breathed):
     centre = CENTRES_MM[1] + np.array([4.0, 3.0, -5.0])
     hazy = scan(haze=tuple(centre))
-    found = align(*hazy, *scan(breath, day=1))
+    found = align(*hazy, *breathed)
     truth = breath_onward(places())
     errors = np.linalg.norm(field(found) - truth, axis=-1)
     ball = (((places() - centre) ** 2).sum(axis=-1) < 14.0**2) & inside(hazy)
     assert errors[ball].mean() < MEAN_MM
 
 
-def test_what_lies_outside_the_lungs_has_no_say(baseline):
-    moved = scan(breath, day=1)
-    found = field(align(*baseline, *moved))
-    body = np.where(inside(moved), moved[0].hu, np.int16(-600))
-    assert np.array_equal(found, field(align(*baseline, replace(moved[0], hu=body), moved[1])))
+def test_what_lies_outside_the_lungs_has_no_say(baseline, breathed, found_breath):
+    found = field(found_breath)
+    body = np.where(inside(breathed), breathed[0].hu, np.int16(-600))
+    assert np.array_equal(found, field(align(*baseline, replace(breathed[0], hu=body), breathed[1])))
     assert not found[~inside(baseline)].any()
 
 
 @FEW
-@given(st.tuples(*[st.floats(-9.0, 9.0)] * 3))
-def test_a_shift_is_found(by):
-    first = scan()
-    found = align(*first, *scan(shifted(np.array(by)), day=2))
-    errors = error(found, first, np.broadcast_to(by, (*SHAPE, 3)))
+@given(by=st.tuples(*[st.floats(-9.0, 9.0)] * 3))
+def test_a_shift_is_found(baseline, by):
+    found = align(*baseline, *scan(shifted(np.array(by)), day=2))
+    errors = error(found, baseline, np.broadcast_to(by, (*SHAPE, 3)))
     assert errors.mean() < MEAN_MM
     assert np.percentile(errors, 95) < NEARLY_ALL_MM
 
 
 @FEW
-@given(st.tuples(*[st.floats(-200.0, 200.0)] * 3))
-def test_the_scanner_s_origin_shifts_the_answer_alike(by):
-    first = scan()
-    other = scan(breath, day=1)
-    still = field(align(*first, *other))
-    geometry = replace(other[0].geometry, origin_mm=tuple(np.array(ORIGIN_MM) + by))
-    elsewhere = replace(other[0], geometry=geometry), replace(other[1], geometry=geometry)
-    moved = field(align(*first, *elsewhere))
-    assert np.abs((moved - still - by)[inside(first)]).max() < 0.02
+@given(by=st.tuples(*[st.floats(-200.0, 200.0)] * 3))
+def test_the_scanner_s_origin_shifts_the_answer_alike(baseline, breathed, found_breath, by):
+    geometry = replace(breathed[0].geometry, origin_mm=tuple(np.array(ORIGIN_MM) + by))
+    elsewhere = replace(breathed[0], geometry=geometry), replace(breathed[1], geometry=geometry)
+    moved = field(align(*baseline, *elsewhere))
+    assert np.abs((moved - field(found_breath) - by)[inside(baseline)]).max() < 0.02
 
 
-def test_the_mirror_image_gives_the_mirrored_answer(baseline):
+def test_the_mirror_image_gives_the_mirrored_answer(baseline, breathed, found_breath):
     def mirrored(scanned: Scan) -> Scan:
         volume, lungs = scanned
         labels = lungs.labels[:, :, ::-1]
         labels = np.where(labels > 0, 3 - labels, 0).astype(np.uint8)
         return replace(volume, hu=volume.hu[:, :, ::-1].copy()), replace(lungs, labels=labels)
 
-    other = scan(breath, day=1)
-    found = field(align(*baseline, *other))
-    turned = field(align(*mirrored(baseline), *mirrored(other)))[:, :, ::-1] * np.array([-1, 1, 1])
+    found = field(found_breath)
+    turned = field(align(*mirrored(baseline), *mirrored(breathed)))[:, :, ::-1] * np.array([-1, 1, 1])
     assert np.linalg.norm(found - turned, axis=-1)[inside(baseline)].mean() < 0.1
 
 
@@ -163,10 +167,8 @@ def test_a_deeper_breath_is_told_from_less_tissue(baseline):
         assert lung.quality.mass_g[1] == pytest.approx(lung.quality.mass_g[0], rel=0.03)
 
 
-def test_labels_follow_their_tissue(baseline):
-    moved = scan(breath, day=1)
-    found = align(*baseline, *moved)
-    got = warp_labels(moved[1], found).labels
+def test_labels_follow_their_tissue(baseline, breathed, found_breath):
+    got = warp_labels(breathed[1], found_breath).labels
     both = inside(baseline)
     assert (got[both] == baseline[1].labels[both]).mean() > 0.97
     assert not got[~both].any()
@@ -228,8 +230,8 @@ def test_volume_and_mass_of_a_lung_are_those_of_its_voxels(baseline):
     assert image.mass_g == pytest.approx((voxels / 1000 + 1).sum() * volume.geometry.voxel_ml, rel=0.02)
 
 
-def test_the_step_names_what_was_done(baseline):
-    step = align(*baseline, *baseline).steps[0]
+def test_the_step_names_what_was_done(unmoved):
+    step = unmoved.steps[0]
     assert step.name == "align"
     assert step.parameters["stiffness_mm2"] == STIFFNESS
     assert step.parameters["lungs"] == "right_lung, left_lung"
@@ -279,17 +281,17 @@ def test_a_lung_of_another_size_is_refused(baseline):
         align(*baseline, *halved)
 
 
-def test_a_lung_seen_once_is_left_out_and_told(baseline):
-    found = align(*baseline, *without(scan(breath, day=1), 2))
+def test_a_lung_seen_once_is_left_out_and_told(baseline, breathed):
+    found = align(*baseline, *without(breathed, 2))
     assert [lung.quality.name for lung in found.lungs] == ["right_lung"]
     (flag,) = [flag for flag in found.flags if flag.code == "lung_missing"]
     assert flag.message.startswith("One lung was not compared: the left lung is missing or tiny at one date:")
     assert not field(found)[baseline[1].labels == 2].any()
 
 
-def test_a_turned_direction_is_the_same_world(baseline):
+def test_a_turned_direction_is_the_same_world(baseline, breathed, found_breath):
     # The same voxels, stored from head to feet: the geometry says so, and the answer stays.
-    volume, lungs = scan(breath, day=1)
+    volume, lungs = breathed
     last = (SHAPE[0] - 1) * SPACING_MM[0]
     geometry = Geometry(
         shape=SHAPE,
@@ -301,5 +303,4 @@ def test_a_turned_direction_is_the_same_world(baseline):
         replace(volume, hu=volume.hu[::-1].copy(), geometry=geometry),
         replace(lungs, labels=lungs.labels[::-1].copy(), geometry=geometry),
     )
-    plain = field(align(*baseline, volume, lungs))
-    assert np.abs(field(align(*baseline, *turned)) - plain).max() < 0.01
+    assert np.abs(field(align(*baseline, *turned)) - field(found_breath)).max() < 0.01

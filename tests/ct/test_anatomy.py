@@ -55,7 +55,7 @@ def test_a_mirrored_picture_keeps_the_header_and_says_why(chest: Chest) -> None:
 
 
 def test_labels_of_a_wrong_header_lie_on_the_file(
-    measured: MeasuredScan, chest: Chest, tmp_path: Path
+    measured: MeasuredScan, chest: Chest, normal_everywhere: None, tmp_path: Path
 ) -> None:
     # The file stores slices head first but its header says feet first; labels must lie on the file's voxels.
     image = sitk.GetImageFromArray(chest[0].hu[::-1])

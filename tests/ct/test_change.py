@@ -7,11 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from breathline.ct.align import Alignment, align
+from breathline.ct.align import Alignment
 from breathline.ct.change import extent_percent, map_change
 from breathline.model.ct_change import CHANGE_CODES, Transition
 from breathline.model.volume import PATTERN_CODES, LabelMap
-from tests.ct.vessels import scan
 
 DEEP = (slice(18, 28), slice(22, 34), slice(18, 28))
 """A block inside the right lung."""
@@ -19,10 +18,9 @@ INNER = (slice(20, 26), slice(25, 31), slice(21, 25))
 """Its voxels farther than the reach of error from its border."""
 
 
-@pytest.fixture(scope="module")
-def aligned() -> Alignment:
-    first = scan()
-    return align(*first, *first)
+@pytest.fixture
+def aligned(unmoved: Alignment) -> Alignment:
+    return unmoved
 
 
 def patterns(alignment: Alignment, name: str, block: tuple[slice, ...] = DEEP) -> LabelMap:

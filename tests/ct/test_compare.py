@@ -22,13 +22,14 @@ from breathline.model.volume import LabelMap, Volume
 from breathline.phantom import simulate_phantom
 from tests.ct.conftest import SMALL
 from tests.dicom.tiny import write_series
+from tests.once import kept_once, made_once
 
 AFTER = replace(SMALL, visit=1, ground_glass=4.0, inspiration=0.95)
 
 
 @pytest.fixture(scope="module")
-def later() -> tuple[Volume, LabelMap, LabelMap]:
-    return simulate_phantom(AFTER, SMALL)
+def later(tmp_path_factory: pytest.TempPathFactory) -> tuple[Volume, LabelMap, LabelMap]:
+    return kept_once(tmp_path_factory, "ct-later", lambda: simulate_phantom(AFTER, SMALL))
 
 
 @pytest.fixture(scope="module")
@@ -37,14 +38,19 @@ def comparison(
 ) -> Comparison:
     folder = tmp_path_factory.mktemp("later")
     write_series(folder, later[0].hu, spacing=later[0].geometry.spacing_mm, StudyDate="20240710")
-    return compare_measured(measured, measure_scan(folder))
+    return kept_once(
+        tmp_path_factory, "ct-compared", lambda: compare_measured(measured, measure_scan(folder))
+    )
 
 
 @pytest.fixture(scope="module")
 def written(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp("compared") / "out"
-    write_comparison(comparison, out)
-    return out
+    return (
+        made_once(
+            tmp_path_factory, "ct-comparison", lambda folder: write_comparison(comparison, folder / "out")
+        )
+        / "out"
+    )
 
 
 def test_the_change_of_ground_glass_is_the_truth_s(comparison, chest, later, written):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -24,6 +25,7 @@ from breathline.ct.separate_slices import compared_percent, slice_flags
 from breathline.model.ct_change import CHANGE_CODES
 from breathline.model.volume import PADDING, PATTERN_CODES, LabelMap, Volume
 from tests.ct.vessels import ORIGIN_MM, SPACING_MM, Places, scan
+from tests.once import kept_once
 
 Scan = tuple[Volume, LabelMap]
 
@@ -67,6 +69,10 @@ def every(scanned: Scan, kept: list[int]) -> Scan:
 SINGLE = list(range(1, 44, 3))
 OTHER = list(range(2, 44, 3))
 PAIRS = [n for n in range(44) if n % 4 in (1, 2)]
+KEPT = {"whole": None, "single": SINGLE, "other": OTHER, "pairs": PAIRS}
+
+Laid = Callable[[str, str], tuple[Scan, Scan, Alignment]]
+"""Gives the slices that a name keeps of the first visit and of the second, and how they lie on each other."""
 
 
 @pytest.fixture(scope="module")
@@ -86,19 +92,28 @@ def error(alignment: Alignment) -> np.ndarray:
     return np.concatenate(found)
 
 
+@pytest.fixture(scope="module")
+def laid(visits, tmp_path_factory) -> Laid:
+    def pair(*names: str) -> tuple[Scan, Scan, Alignment]:
+        first, second = (
+            scanned if KEPT[name] is None else every(scanned, KEPT[name])
+            for scanned, name in zip(visits, names, strict=True)
+        )
+        made = kept_once(tmp_path_factory, f"interval-{'-'.join(names)}", lambda: align(*first, *second))
+        return first, second, made
+
+    return pair
+
+
 @pytest.mark.parametrize(
     ("first", "second", "wanted"),
     [
-        (SINGLE, None, WHOLE_MM), (None, OTHER, WHOLE_MM), (PAIRS, None, WHOLE_MM), (SINGLE, OTHER, APART_MM),
-        (PAIRS, OTHER, APART_MM),
+        ("single", "whole", WHOLE_MM), ("whole", "other", WHOLE_MM), ("pairs", "whole", WHOLE_MM),
+        ("single", "other", APART_MM), ("pairs", "other", APART_MM),
     ],
 )  # fmt: skip
-def test_slices_are_found_again(visits, first, second, wanted):
-    pair = [
-        item if kept is None else every(item, kept)
-        for item, kept in zip(visits, (first, second), strict=True)
-    ]
-    found = align(*pair[0], *pair[1])
+def test_slices_are_found_again(laid, first, second, wanted):
+    *_, found = laid(first, second)
     errors = error(found)
     assert errors.mean() < wanted[0]
     assert np.percentile(errors, 95) < wanted[1]
@@ -106,9 +121,8 @@ def test_slices_are_found_again(visits, first, second, wanted):
 
 
 @pytest.fixture(scope="module")
-def between_slices(visits) -> tuple[Scan, Scan, Alignment]:
-    first, second = every(visits[0], SINGLE), every(visits[1], OTHER)
-    return first, second, align(*first, *second)
+def between_slices(laid) -> tuple[Scan, Scan, Alignment]:
+    return laid("single", "other")
 
 
 def test_nothing_is_compared_far_from_a_slice(between_slices):
@@ -149,18 +163,16 @@ def patterns(lungs: LabelMap, sick: float) -> LabelMap:
     return replace(lungs, labels=labels, names=PATTERN_CODES)
 
 
-@pytest.mark.parametrize(("first", "second"), [(SINGLE, None), (None, OTHER), (SINGLE, OTHER), (None, None)])
-def test_extents_and_change_of_separate_slices(visits, first, second):
-    pair = [
-        item if kept is None else every(item, kept)
-        for item, kept in zip(visits, (first, second), strict=True)
-    ]
-    found = align(*pair[0], *pair[1])
+@pytest.mark.parametrize(
+    ("first", "second"), [("single", "whole"), ("whole", "other"), ("single", "other"), ("whole", "whole")]
+)
+def test_extents_and_change_of_separate_slices(visits, laid, first, second):
+    *pair, found = laid(first, second)
     before, after = patterns(pair[0][1], 0.5), patterns(pair[1][1], 0.35)
     change = map_change(before, after, found)
     extents = sampled_extents((before, after), pair[1][1], found)
     flags = slice_flags(found, change)
-    if first is None and second is None:
+    if first == second == "whole":
         assert extents == () == flags
         return
     (flag,) = flags
@@ -171,7 +183,7 @@ def test_extents_and_change_of_separate_slices(visits, first, second):
     (extent,) = [item for item in extents if (item.measure, item.region) == ("ct_ground_glass", "lungs")]
     assert extent.low <= true <= extent.high
     assert extent.high - extent.low < 20.0
-    assert extent.same_heights == (first is None or second is None)
+    assert extent.same_heights == ("whole" in (first, second))
     cleared = np.count_nonzero(change.labels.labels == CHANGE_CODES["cleared"])
     assert cleared > 20 * np.count_nonzero(change.labels.labels == CHANGE_CODES["new"])
 

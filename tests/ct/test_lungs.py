@@ -10,19 +10,26 @@ import pytest
 from breathline.ct.lungs import Lungs, find_lungs
 from breathline.model.volume import PATTERN_CODES, LabelMap, Volume
 from breathline.phantom import PhantomSpec, simulate_phantom
+from tests.once import kept_once
 
 Chest = tuple[Volume, LabelMap, LabelMap]
 
 
 @pytest.fixture(scope="module")
-def dense_chest() -> Chest:
+def dense_chest(tmp_path_factory: pytest.TempPathFactory) -> Chest:
     """A chest with 8 % consolidation, most of it at the pleura."""
-    return simulate_phantom(PhantomSpec(matrix=192, thickness_mm=3.0, consolidation=8.0, seed=41))
+    spec = PhantomSpec(matrix=192, thickness_mm=3.0, consolidation=8.0, seed=41)
+    return kept_once(tmp_path_factory, "lungs-dense", lambda: simulate_phantom(spec))
 
 
 @pytest.fixture(scope="module")
-def dense(dense_chest: Chest) -> Lungs:
-    return find_lungs(dense_chest[0])
+def dense(dense_chest: Chest, tmp_path_factory: pytest.TempPathFactory) -> Lungs:
+    return kept_once(tmp_path_factory, "lungs-found", lambda: find_lungs(dense_chest[0]))
+
+
+@pytest.fixture(scope="module")
+def clear(chest: Chest, tmp_path_factory: pytest.TempPathFactory) -> Lungs:
+    return kept_once(tmp_path_factory, "lungs-clear", lambda: find_lungs(chest[0]))
 
 
 def test_consolidation_with_lung_around_is_inside_and_told(dense_chest: Chest, dense: Lungs) -> None:
@@ -53,17 +60,15 @@ def test_fluid_at_the_back_is_left_out_and_told(chest: Chest) -> None:
     assert "fluid_at_chest_wall" in {flag.code for flag in found.lungs.quality}
 
 
-def test_next_to_nothing_is_added_to_clear_lungs(chest: Chest) -> None:
-    found = find_lungs(chest[0])
-    added_ml = found.recovered.labels.sum() * chest[0].geometry.voxel_ml
+def test_next_to_nothing_is_added_to_clear_lungs(chest: Chest, clear: Lungs) -> None:
+    added_ml = clear.recovered.labels.sum() * chest[0].geometry.voxel_ml
     assert added_ml < 0.005 * (chest[1].labels > 0).sum() * chest[0].geometry.voxel_ml
 
 
-def test_airways_lie_where_they_are_drawn(chest: Chest) -> None:
+def test_airways_lie_where_they_are_drawn(clear: Lungs) -> None:
     # The phantom draws its carina in the midline, the trachea above it, the right bronchus to lower columns.
-    found = find_lungs(chest[0])
-    tubes = found.airways.labels
-    assert not (tubes[found.lungs.labels > 0]).any()
+    tubes = clear.airways.labels
+    assert not (tubes[clear.lungs.labels > 0]).any()
     middle = {code: np.argwhere(tubes == code).mean(axis=0) for code in (1, 2, 3)}
     assert middle[1][0] > max(middle[2][0], middle[3][0])
     assert middle[2][2] < middle[1][2] < middle[3][2]

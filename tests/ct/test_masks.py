@@ -265,7 +265,7 @@ def test_dicom_segmentations_that_do_not_fit(tmp_path: Path, scan: Volume, truth
 
 
 def test_command_with_a_mask(
-    chest_dicom: Path, measured: MeasuredScan, truth: np.ndarray, tmp_path: Path
+    chest_dicom: Path, measured: MeasuredScan, truth: np.ndarray, normal_everywhere: None, tmp_path: Path
 ) -> None:
     mask = write_mask(tmp_path / "mine.nii.gz", truth, measured.volume)
     ran = CliRunner().invoke(

@@ -205,7 +205,9 @@ def test_back_wall_of_the_trachea() -> None:
     assert _bow(bitten, columns) > 2
 
 
-def test_facts_reach_the_file_and_the_command_takes_the_person(chest_dicom: Path, tmp_path: Path) -> None:
+def test_facts_reach_the_file_and_the_command_takes_the_person(
+    chest_dicom: Path, normal_everywhere: None, tmp_path: Path
+) -> None:
     options = ["--age", "60", "--height", "190", "--sex", "male", "--json"]
     ran = CliRunner().invoke(main, ["ct", "measure", str(chest_dicom), "-o", str(tmp_path / "o"), *options])
     assert ran.exit_code == 0, ran.output

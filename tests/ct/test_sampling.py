@@ -6,10 +6,11 @@ from math import inf, sqrt
 
 import numpy as np
 import pytest
-from benchmarks.interval_hrct import WANTED, coverage, trials_of
+from benchmarks.interval_hrct import WANTED, Trial, coverage, trials_of
 from scipy.special import stdtrit
 
 from breathline.ct.sampling import grouped, ratio_error, sampling_error, statistic_errors
+from tests.once import kept_once
 
 HEIGHTS = np.arange(5) * 10.0
 
@@ -58,11 +59,12 @@ def test_a_share_as_a_statistic_has_the_error_of_a_share() -> None:
 
 
 @pytest.mark.parametrize("quantity", ["lung volume", "extent", "mean density"])
-def test_intervals_cover_the_whole_volume(quantity: str, trials: list) -> None:
+def test_intervals_cover_the_whole_volume(quantity: str, trials: list[Trial]) -> None:
     assert coverage([trial for trial in trials if trial.quantity == quantity]) >= WANTED
 
 
 @pytest.fixture(scope="module")
-def trials() -> list:
+def trials(tmp_path_factory: pytest.TempPathFactory) -> list[Trial]:
     """One phantom the figures of the benchmark do not rest on, sampled from every start, singly and in pairs."""
-    return trials_of(31, matrix=48, diseases=("as the phantom grows it", "basal", "patchy"))
+    diseases = ("as the phantom grows it", "basal", "patchy")
+    return kept_once(tmp_path_factory, "sampling", lambda: trials_of(31, matrix=48, diseases=diseases))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,6 +42,7 @@ def shifted(by: Places) -> Motion:
     return lambda places: places - by
 
 
+@lru_cache(maxsize=16)
 def scan(
     motion: Motion = still,
     *,
@@ -49,7 +51,7 @@ def scan(
     squeeze: float = 1.0,
     day: int = 0,
 ) -> tuple[Volume, LabelMap]:
-    """Draw a scan of the lungs, and where they are.
+    """Draw a scan of the lungs, and where they are; nothing may be changed in it, another test may have it too.
 
     Parameters
     ----------

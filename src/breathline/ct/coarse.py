@@ -291,7 +291,9 @@ def _thinned(mask: Mask, times: int, rim: bool) -> Mask:
     for z in numba.prange(nz):
         before = np.empty((ny, nx), np.bool_)
         for _ in range(times):
-            before[:] = found[z]
+            for y in range(ny):  # number by number: an array put into another takes 6 s more to compile
+                for x in range(nx):
+                    before[y, x] = found[z, y, x]
             for y in range(ny):
                 for x in range(nx):
                     if before[y, x] == rim:

@@ -154,15 +154,15 @@ def _line(distance: float, width: float, edge: float) -> float:
 
 
 @compiled
-def _weight(scene: Scene, found: FloatArray, channel: int) -> float:
-    share = float(0.5 + (found[channel] - scene.level[channel]) / scene.border[channel])
-    return min(max(share, 0.0), 1.0)
+def _weight(found: float, level: float, border: float) -> float:
+    """Share of a pattern; the numbers of one channel are given, as each channel by number is compiled anew."""
+    return min(max(float(0.5 + (found - level) / border), 0.0), 1.0)
 
 
 @compiled
 def _net_weight(scene: Scene, found: FloatArray) -> float:
     """Share of reticulation, with what has progressed to it from ground-glass."""
-    net = _weight(scene, found, NET)
+    net = _weight(found[NET], scene.level[NET], scene.border[NET])
     if scene.progressed < 1e5:
         more = min(
             0.5 + (found[NET] - scene.progressed) / scene.border[NET],
@@ -233,11 +233,12 @@ def _lung(
         uneven += look.drift * _grain(scene.texture, x / 70.0, y / 70.0, z / 70.0)
     density = look.normal * (1.0 + look.lean * lean + uneven)
     code = 1
-    emphysema = _weight(scene, found, EMPHYSEMA)
+    level, border = scene.level, scene.border
+    emphysema = _weight(found[EMPHYSEMA], level[EMPHYSEMA], border[EMPHYSEMA])
     if emphysema > 0:
         density = _mix(density, look.empty, emphysema)
         code = 6 if emphysema >= 0.5 else code
-    haze = _weight(scene, found, HAZE)
+    haze = _weight(found[HAZE], level[HAZE], border[HAZE])
     if haze > 0:
         haze = haze * haze * (3 - 2 * haze)
         density += haze * _haze(scene, x, y, z, lobule, broad, edge)
@@ -247,11 +248,11 @@ def _lung(
     if net > 0:
         density = _mix(density, _fibrosis(scene, density, x, y, z, edge), net)
         code = 3 if net >= 0.5 else code
-    solid = _weight(scene, found, CONSOLIDATED)
+    solid = _weight(found[CONSOLIDATED], level[CONSOLIDATED], border[CONSOLIDATED])
     if solid > 0:
         density = _mix(density, look.solid + 0.01 * lobule, solid)
         code = 5 if solid >= 0.5 else code
-    honey = _weight(scene, found, HONEY)
+    honey = _weight(found[HONEY], level[HONEY], border[HONEY])
     if honey > 0:
         density = _mix(density, _honeycomb(scene, x, y, z, edge), honey)
         code = 4 if honey >= 0.5 else code

@@ -116,8 +116,11 @@ def _halve(points: Points, low: int, high: int, centre: Points, normal: Points) 
 @compiled
 def grow(points: Points, root: Points, reach: float, node: Points, parent: Whole, ends: Whole) -> int:
     """Grow a tree from `root` to all `points`; give the number of nodes."""
+    # Points are set number by number: one array put into another takes 4 s more to compile.
     count = 1
-    node[0], parent[0], ends[0] = root, -1, points.shape[0]
+    parent[0], ends[0] = -1, points.shape[0]
+    for i in range(3):
+        node[0, i] = root[i]
     stack = np.empty((points.shape[0] + 64, 3), dtype=np.int64)
     stack[0, 0], stack[0, 1], stack[0, 2] = 0, 0, points.shape[0]
     depth = 1
@@ -126,7 +129,9 @@ def grow(points: Points, root: Points, reach: float, node: Points, parent: Whole
         depth -= 1
         at, low, high = stack[depth]
         if high - low < 2:
-            node[count], parent[count], ends[count] = points[low], at, 1
+            parent[count], ends[count] = at, 1
+            for i in range(3):
+                node[count, i] = points[low, i]
             count += 1
             continue
         length = 1e-9
