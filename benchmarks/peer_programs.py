@@ -79,6 +79,9 @@ def demons(grid: dict) -> tuple[np.ndarray, np.ndarray]:
 def elastix(grid: dict, *, masked: bool = False) -> tuple[np.ndarray, np.ndarray]:
     import itk  # noqa: PLC0415  # only the one that is asked for need be installed
 
+    # The method's own `number_of_threads` above 1 ends in a segmentation fault (ITKElastix issues 160 and 295).
+    itk.MultiThreaderBase.SetGlobalDefaultNumberOfThreads(THREADS)
+
     def image(values: np.ndarray) -> object:
         made = itk.image_from_array(np.ascontiguousarray(values))
         made.SetSpacing([float(grid["spacing"])] * 3)
@@ -101,7 +104,7 @@ def elastix(grid: dict, *, masked: bool = False) -> tuple[np.ndarray, np.ndarray
         }
     started = _clock()
     _, found = itk.elastix_registration_method(
-        fixed, moving, parameter_object=parameters, number_of_threads=THREADS, log_to_console=False, **options
+        fixed, moving, parameter_object=parameters, log_to_console=False, **options
     )
     seconds = _clock() - started
     field = itk.array_from_image(itk.transformix_deformation_field(moving, found))

@@ -13,8 +13,9 @@ import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 from breathline.ct.order import stored_axes
 from breathline.ct.view import choose_view
 from breathline.errors import OutputError
+from breathline.gzipped import gzipped_parts
 from breathline.model.volume import LUNG_CODES, Geometry, LabelMap, StoredGrid, Volume
-from breathline.nifti import compressed, read_array
+from breathline.nifti import read_array
 from breathline.viewing import COARSE, FACTS, FINE, from_stored, in_box, read_view, to_view, write_view
 
 SHAPE = (30, 64, 60)
@@ -87,7 +88,7 @@ def test_separate_slices_are_kept_as_they_lie() -> None:
 
 def test_one_gzip_stream_of_many_parts() -> None:
     parts = [b"a" * 100_000, b"", np.random.default_rng(1).bytes(50_000), b"end"]
-    whole = b"".join(compressed(parts))
+    whole = b"".join(gzipped_parts(parts))
     assert gzip.decompress(whole) == b"".join(parts)
     reader = zlib.decompressobj(31)
     reader.decompress(whole)

@@ -26,11 +26,11 @@ from scipy import ndimage
 from torch import nn
 from torch.nn import functional
 
-from breathline.ct.coarse import close
 from breathline.ct.patterns.network import CLASSES
 from breathline.ct.patterns.normal import Normal, find_normal
 from breathline.ct.patterns.parenchyma import read_parenchyma
 from breathline.ct.patterns.sheets import CHANNELS, Sheets, channels, read_sheets
+from breathline.ct.reach import close
 from breathline.model.volume import LUNG_CODES, Geometry, LabelMap, Volume
 
 TARGET = Path(__file__).resolve().parents[2] / "src" / "breathline" / "ct" / "patterns" / "network.onnx"

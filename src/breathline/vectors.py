@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
-import struct
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +9,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from breathline.gzipped import gzipped
 from breathline.model.volume import StoredGrid
+from breathline.nifti import FLOAT, stored_header
 
 QUANTUM_MM = 1 / 64
 """Displacements are rounded to this, far below a voxel, so that the file stays small [mm]."""
@@ -42,7 +42,7 @@ def write_vectors(
         Hears how many planes are written, and of how many.
     """
     with target.open("wb") as stream, ThreadPoolExecutor(_WORKERS) as pool:
-        stream.write(gzip.compress(_header(grid, shape), compresslevel=1, mtime=0))
+        stream.write(gzipped(stored_header(shape, FLOAT, grid, vectors=True)))
         for number in range(3):
             planes = component(number)
             for first in range(0, shape[0], _AT_A_TIME):
@@ -54,23 +54,4 @@ def write_vectors(
 
 def _packed(plane: NDArray[np.float32]) -> bytes:
     rounded = np.rint(plane / QUANTUM_MM) * QUANTUM_MM
-    return gzip.compress(rounded.astype("<f4").tobytes(), compresslevel=1, mtime=0)
-
-
-def _header(grid: StoredGrid, shape: tuple[int, ...]) -> bytes:
-    """Give a NIfTI-1 header for a vector image; its world is RAS, so x and y change sign."""
-    affine = np.array(grid.direction).reshape(3, 3) * np.array(grid.spacing_mm)
-    affine = np.column_stack([affine, grid.origin_mm])
-    affine[:2] *= -1.0
-    head = bytearray(352)
-    struct.pack_into("<i", head, 0, 348)
-    struct.pack_into("<8h", head, 40, 5, *shape[::-1], 1, 3, 1, 1)
-    struct.pack_into("<h", head, 68, 1007)  # NIFTI_INTENT_VECTOR
-    struct.pack_into("<hh", head, 70, 16, 32)  # float32
-    struct.pack_into("<8f", head, 76, 1.0, *grid.spacing_mm, 1.0, 1.0, 1.0, 1.0)
-    struct.pack_into("<fff", head, 108, 352.0, 1.0, 0.0)
-    struct.pack_into("<b", head, 123, 2)  # millimetres
-    struct.pack_into("<hh", head, 252, 0, 2)  # the affine below alone says where it lies
-    struct.pack_into("<12f", head, 280, *affine.ravel())
-    head[344:348] = b"n+1\0"
-    return bytes(head)
+    return gzipped(rounded.astype("<f4").tobytes())

@@ -15,8 +15,10 @@ from breathline.ct.align import (
     AlignmentError,
     align,
     believed_in_slice,
+    component_in_slice,
     displacement_in_slice,
     jacobian_in_slice,
+    nearest_in_slice,
     warp_labels,
     warp_volume,
 )
@@ -172,6 +174,12 @@ def test_labels_follow_their_tissue(baseline, breathed, found_breath):
     both = inside(baseline)
     assert (got[both] == baseline[1].labels[both]).mean() > 0.97
     assert not got[~both].any()
+    layer = SHAPE[0] // 2
+    for axis in range(3):
+        whole = displacement_in_slice(found, layer)[..., axis]
+        assert np.array_equal(component_in_slice(found, layer, axis), whole)
+    nearest = nearest_in_slice(moved[1].labels, found, layer)
+    assert np.array_equal(nearest, got[layer])
 
 
 def test_another_patient_is_refused(baseline):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import ndimage
 
-from breathline.ct.coarse import Coarse, close, distance_to, grow, shave
+from breathline.ct.coarse import Coarse
+from breathline.ct.reach import close, distance_to, grow, shave
 
 SPACING_MM = (2.5, 1.7, 1.4)
 
@@ -52,3 +55,21 @@ def test_closing_fills_a_narrow_cleft_and_shaving_removes_a_thin_sheet() -> None
     mask[:, :, 10] = False  # 1.4 mm wide
     assert close(mask, 3.0, coarse(mask.shape)).all()
     assert not shave(~mask, 3.0, coarse(mask.shape)).any()
+
+
+@pytest.mark.parametrize("separate", [False, True])
+@pytest.mark.parametrize(
+    "radius_mm", [1.4, 2.8, 3.4, 5.0, 9.0]
+)  # 1.4, 2.8 and 3.4: exactly so far off lie voxels
+def test_growing_reaches_what_is_no_farther_than_its_radius(radius_mm: float, separate: bool) -> None:
+    # Oracle: the distances themselves, which were what it was told by before.
+    mask = spots((14, 40, 45))
+    grid = coarse(mask.shape, separate=separate)
+    assert np.array_equal(grow(mask, radius_mm, grid), distance_to(mask, grid, radius_mm) <= radius_mm)
+
+
+def test_a_radius_of_more_columns_than_a_byte_counts() -> None:
+    mask = np.zeros((1, 1, 700), dtype=bool)
+    mask[0, 0, 0] = True
+    fine = replace(coarse(mask.shape), spacing_mm=(1.0, 1.0, 0.01))
+    assert np.count_nonzero(grow(mask, 3.005, fine)) == 301

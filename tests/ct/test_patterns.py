@@ -47,6 +47,26 @@ def sheets_of(hu: np.ndarray, spacing: tuple[float, float, float], *, apart: boo
     return read_sheets(*chest(hu, spacing, apart=apart), FLAT, (0, 1))
 
 
+@pytest.mark.parametrize("wide", [0.45, 0.9, 2.0])
+def test_cells_hold_the_mean_and_the_share_of_their_lung_voxels(wide: float) -> None:
+    # Oracle: arithmetic, cell by cell. Cells narrower than a voxel take the voxel they lie in.
+    hu = np.random.default_rng(5).integers(-1100, 400, (6, 40, 36)).astype(np.int16)
+    volume, lungs = chest(hu, (1.2, wide, wide))
+    lungs.labels[:, 9:12, 7] = 0
+    found = read_sheets(volume, lungs, FLAT, (0, 1))
+    assert found.layers == 2
+    inside = lungs.labels[found.first : found.first + 2] > 0
+    values = np.clip(hu[found.first : found.first + 2], -1024, 200)
+    for j, i in [(12, 9), (13, 14), (20, 11), (9, 13)]:
+        rows, columns = np.flatnonzero(found.row == j), np.flatnonzero(found.column == i)
+        if not (rows.size and columns.size):
+            continue
+        box = np.ix_([0, 1], rows, columns)
+        assert found.lung[0, j, i] == pytest.approx(inside[box].mean())
+        if inside[box].any():
+            assert found.hu[0, j, i] == pytest.approx(values[box][inside[box]].mean(), rel=1e-6)
+
+
 @pytest.mark.parametrize("name", [*EXTENTS, "normal"])
 def test_each_pattern_is_most_often_called_by_its_name(
     told: PatternMap, ill: tuple[Volume, LabelMap, LabelMap], name: str
@@ -153,7 +173,7 @@ def test_labels_are_carried_to_the_voxels_they_came_from() -> None:
     sheets = sheets_of(hu, (1.2, 0.6, 0.6))
     cells = np.where(sheets.inside, 1, 0).astype(np.uint8)
     cells[1, sheets.row[20], sheets.column[10]] = 5
-    labels = spread_cells(cells, sheets, lungs)
+    (labels,) = spread_cells((cells,), sheets, lungs)
     assert ((labels > 0) == (lungs.labels > 0)).all()
     where = np.argwhere(labels == 5)
     assert where.min(axis=0).tolist() == [3, 20, 10]

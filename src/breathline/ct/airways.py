@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from breathline.ct.coarse import Coarse, Mask, shave
+from breathline.ct.coarse import Coarse
+from breathline.ct.reach import Mask, shave
 
 SMALLEST_TRACHEA_MM2 = 40.0
 LARGEST_TRACHEA_MM2 = 900.0
@@ -55,9 +56,11 @@ def find_airways(coarse: Coarse, inside: Mask) -> Mask:
     # Half-way to the lung's own density: lung emptier than that cannot be told from an airway.
     lung = float(np.median(coarse.hu[inside & ~seeds]))
     for threshold in np.arange(air + 30, 0.5 * (air + lung) + 1, 12.5):
-        pieces, _ = ndimage.label(inside & (coarse.hu < threshold))
-        wanted = np.unique(pieces[seeds])
-        grown = np.isin(pieces, wanted[wanted > 0])
+        pieces, count = ndimage.label(inside & (coarse.hu < threshold))
+        wanted = np.zeros(count + 1, dtype=bool)
+        wanted[pieces[seeds]] = True
+        wanted[0] = False
+        grown = wanted[pieces]
         volume = float(grown.sum()) * coarse.voxel_ml
         if volume > MOST_AIRWAY_ML or (grown_ml and grown_ml > 15.0 and volume > LEAK * grown_ml):
             break

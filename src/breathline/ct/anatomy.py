@@ -27,7 +27,8 @@ from breathline.ct.anatomy_cues import (
     scene_of,
     space_between,
 )
-from breathline.ct.coarse import Coarse, Mask, shrink
+from breathline.ct.coarse import Coarse, shrink
+from breathline.ct.reach import Mask
 from breathline.errors import Problem, ScanError, Severity
 from breathline.model.volume import Geometry, QualityFlag, Step, Volume
 
@@ -87,8 +88,13 @@ class Anatomy:
     position_from: str
 
 
-def orient(volume: Volume) -> tuple[Volume, Anatomy]:
+def orient(volume: Volume, coarse: Coarse | None = None) -> tuple[Volume, Anatomy]:
     """Check a volume against its anatomy and turn the axes that certainly run against the header.
+
+    Parameters
+    ----------
+    coarse
+        The coarse copy of the volume, where it was made already.
 
     Returns
     -------
@@ -103,13 +109,13 @@ def orient(volume: Volume) -> tuple[Volume, Anatomy]:
     ScanError
         If the body lies along rows or columns, so that sizes cannot be trusted.
     """
-    anatomy = find_anatomy(volume)
+    anatomy = find_anatomy(volume, coarse)
     return turn(volume, anatomy), anatomy
 
 
-def find_anatomy(volume: Volume) -> Anatomy:
+def find_anatomy(volume: Volume, coarse: Coarse | None = None) -> Anatomy:
     """Decide from the picture how the patient lies in it; the volume is left as it is."""
-    coarse = halved_coarse(shrink(volume))
+    coarse = halved_coarse(coarse or shrink(volume))
     _refuse_other_planes(coarse)
     scene = scene_of(coarse)
     couch = _couch_side(coarse, scene.body)
@@ -209,9 +215,9 @@ class Seen:
     pick: tuple[NDArray[np.int64], ...]
 
 
-def look_at(volume: Volume) -> Seen:
+def look_at(volume: Volume, coarse: Coarse | None = None) -> Seen:
     """See body, lungs, heart and trachea coarsely in a volume that was turned the right way round."""
-    coarse = halved_coarse(shrink(volume))
+    coarse = halved_coarse(coarse or shrink(volume))
     pick = tuple(
         np.minimum(np.arange(count) * fold + first + fold // 2, size - 1)
         for count, fold, first, size in zip(

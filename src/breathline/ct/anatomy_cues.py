@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from breathline.ct.coarse import Coarse, Mask, find_body
+from breathline.ct.coarse import Coarse, find_body
+from breathline.ct.reach import Mask
 
 FINE_MM = 2.7
 """Blocks smaller than this are taken two by two: organs and the trachea need no finer grid [mm]."""

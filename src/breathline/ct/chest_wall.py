@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from breathline.ct.coarse import Coarse, Mask
+from breathline.ct.coarse import Coarse
 from breathline.ct.pleural_tissue import lung_and_fluid
+from breathline.ct.reach import Mask
 
 Map = NDArray[np.float64]
 """One value for each slice and direction."""
@@ -374,13 +375,21 @@ def _flanked(
 def _mark(centre: Map, near_mm: Map, far_mm: Map, steps: Map, found: Mask) -> None:
     nz, ny, nx = found.shape
     for z in numba.prange(nz):
+        farthest = 0.0
+        for n in range(DIRECTIONS):
+            if far_mm[z, n] > farthest:  # noqa: PLR1730  # nan where it is unknown
+                farthest = far_mm[z, n]
+        reach = 1.000001 * farthest * farthest
         for y in range(ny):
             down = (y - centre[z, 0]) * steps[1]
             for x in range(nx):
                 across = (x - centre[z, 1]) * steps[2]
+                if down * down + across * across > reach:
+                    continue
+                away = np.hypot(down, across)
                 place = np.arctan2(down, across) / (2.0 * np.pi) * DIRECTIONS
                 n = int(np.floor(place + 0.5)) % DIRECTIONS
-                if near_mm[z, n] <= np.hypot(down, across) <= far_mm[z, n]:
+                if near_mm[z, n] <= away <= far_mm[z, n]:
                     found[z, y, x] = True
 
 

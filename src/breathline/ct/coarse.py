@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from breathline.ct.reach import Mask as Mask  # noqa: PLC0414  # those who take `Coarse` take it from here too
 from breathline.model.volume import Volume
-
-Mask = NDArray[np.bool_]
 
 COARSE_MM = 2.0
 """Voxels of the coarse copy are about this wide: a main bronchus spans five, a fissure none [mm]."""
@@ -30,18 +28,6 @@ MOSTLY = 0.7
 IN_SLICE = np.zeros((3, 3, 3), dtype=bool)
 IN_SLICE[1] = ndimage.generate_binary_structure(2, 1)
 """Neighbours of a voxel in its own slice."""
-
-
-class Grid(Protocol):
-    """What measuring a distance needs to know: the size of a block [mm], and whether slices are separate."""
-
-    @property
-    def spacing_mm(self) -> tuple[float, float, float]:
-        """Size of a block along (slices, rows, columns) [mm]."""
-
-    @property
-    def separate(self) -> bool:
-        """True if no shape is closed or opened across slices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -101,7 +87,7 @@ def block_size(volume: Volume, width_mm: float) -> tuple[int, int, int]:
 def _used(hu: NDArray[np.int16]) -> tuple[slice, slice]:
     """Rows and columns in which any slice shows more than air, with a small margin."""
     step = max(1, hu.shape[0] // 64)
-    solid = (hu[::step] > BODY_HU).sum(axis=0) > 0
+    solid = hu[::step].max(axis=0) > BODY_HU
     rows, columns = np.flatnonzero(solid.any(axis=1)), np.flatnonzero(solid.any(axis=0))
     if not rows.size:
         return slice(0, hu.shape[1]), slice(0, hu.shape[2])
@@ -127,120 +113,6 @@ def _block_means(hu: NDArray[np.int16], factor: tuple[int, int, int]) -> NDArray
                             count += 1
                 means[z, y, x] = total // count
     return means
-
-
-def distance_to(mask: Mask, coarse: Grid, reach_mm: float) -> NDArray[np.float32]:
-    """Measure how far each voxel is from a mask, up to `reach_mm`; farther is infinite [mm].
-
-    Within its own slice where slices are separate. Distances that are only compared with a short reach cost
-    a fraction of a whole distance transform.
-    """
-    reach, (dz, dy, dx) = np.float32(reach_mm + 1e-3), np.array(coarse.spacing_mm, dtype=np.float32)
-    squared = _in_slices(mask, dy, dx, int(reach_mm / dy))
-    if not coarse.separate:
-        squared = _across_slices(squared, dz, int(reach_mm / dz))
-    found: NDArray[np.float32] = np.sqrt(squared, out=squared)
-    found[found > reach] = np.inf
-    return found
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _in_rows(layer: Mask, dx: np.float32) -> tuple[NDArray[np.float32], Mask]:
-    """Square of the distance within each row, and the rows that hold anything to measure from."""
-    ny, nx = layer.shape
-    far = np.float32(np.inf)
-    line = np.empty((ny, nx), np.float32)
-    used = np.zeros(ny, np.bool_)
-    for y in range(ny):
-        last = far
-        for x in range(nx):
-            last = np.float32(0) if layer[y, x] else last + dx
-            line[y, x] = last
-        if last == far:
-            continue
-        used[y] = True
-        last = far
-        for x in range(nx - 1, -1, -1):
-            last = np.float32(0) if layer[y, x] else last + dx
-            line[y, x] = min(line[y, x], last) ** 2
-    return line, used
-
-
-@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
-def _in_slices(mask: Mask, dy: np.float32, dx: np.float32, rows: int) -> NDArray[np.float32]:
-    """Square of the distance within a slice; only `rows` rows before and after are looked at."""
-    nz, ny, nx = mask.shape
-    far = np.float32(np.inf)
-    squared = np.empty(mask.shape, np.float32)
-    for z in numba.prange(nz):
-        line, used = _in_rows(mask[z], dx)
-        for y in range(ny):
-            for x in range(nx):
-                squared[z, y, x] = far
-            for j in range(max(0, y - rows), min(ny, y + rows + 1)):
-                if not used[j]:
-                    continue
-                step = np.float32(((y - j) * dy) ** 2)
-                for x in range(nx):
-                    squared[z, y, x] = min(squared[z, y, x], line[j, x] + step)
-    return squared
-
-
-@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
-def _across_slices(squared: NDArray[np.float32], dz: np.float32, slices: int) -> NDArray[np.float32]:
-    """Add what slices before and after are nearer to."""
-    nz, ny, nx = squared.shape
-    found = squared.copy()
-    for z in numba.prange(nz):
-        for k in range(max(0, z - slices), min(nz, z + slices + 1)):
-            step = np.float32(((z - k) * dz) ** 2)
-            for y in range(ny):
-                for x in range(nx):
-                    found[z, y, x] = min(found[z, y, x], squared[k, y, x] + step)
-    return found
-
-
-def grow(mask: Mask, radius_mm: float, coarse: Grid) -> Mask:
-    """Add what lies within `radius_mm` of a mask."""
-    return distance_to(mask, coarse, radius_mm) <= radius_mm
-
-
-def close(mask: Mask, radius_mm: float, coarse: Grid) -> Mask:
-    """Fill clefts and holes narrower than twice `radius_mm`."""
-    box = box_of(mask)
-    if box is None:
-        return mask.copy()
-    pad = [
-        (int(radius_mm / step) + 2) if n > 1 else 0
-        for step, n in zip(coarse.spacing_mm, mask.shape, strict=True)
-    ]
-    if coarse.separate:
-        pad[0] = 0
-    wide = np.pad(mask[box], [(p, p) for p in pad])
-    closed = distance_to(~grow(wide, radius_mm, coarse), coarse, radius_mm) > radius_mm
-    inner = tuple(slice(p, p + part.stop - part.start) for p, part in zip(pad, box, strict=True))
-    found = mask.copy()
-    found[box] |= closed[inner]
-    return found
-
-
-def box_of(mask: Mask, margin: tuple[int, ...] = (0, 0, 0)) -> tuple[slice, ...] | None:
-    """Give the box around a mask, with a margin as far as the volume goes; None around nothing."""
-    lines: Mask = np.asarray(mask.any(axis=2))
-    used = (lines.any(axis=1), lines.any(axis=0), mask.any(axis=(0, 1)))
-    if not used[0].any():
-        return None
-    ends = [np.flatnonzero(part)[[0, -1]] for part in used]
-    return tuple(
-        slice(max(0, int(low) - m), min(n, int(high) + 1 + m))
-        for (low, high), m, n in zip(ends, margin, mask.shape, strict=True)
-    )
-
-
-def shave(mask: Mask, radius_mm: float, coarse: Grid) -> Mask:
-    """Remove what is narrower than twice `radius_mm`."""
-    core = distance_to(~mask, coarse, radius_mm) > radius_mm
-    return mask & grow(core, radius_mm, coarse)
 
 
 def biggest(mask: Mask) -> Mask:

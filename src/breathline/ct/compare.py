@@ -9,15 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
-from breathline.ct.align import Alignment, align, displacement_in_slice, warp_volume
+from breathline.ct.align import Alignment, align, component_in_slice, warp_volume
 from breathline.ct.change import ChangeMap, map_change
 from breathline.ct.change_volumes import change_volumes
 from breathline.ct.lung_loss import loss_flags
 from breathline.ct.measure import MeasuredScan, flag_record, measure_scan, plain_grid, write_labels
-from breathline.ct.order import stored_axes
+from breathline.ct.order import stored_axes, stored_slice
 from breathline.ct.pairing import pairing_flags, position_flags
 from breathline.ct.patterns import DEFAULT_METHOD
 from breathline.ct.read import read_scan
@@ -28,6 +27,7 @@ from breathline.dicom.series import Series
 from breathline.errors import OutputError, Problem, ScanError
 from breathline.model.ct_change import CHANGE_CODES, ChangeVolume, SameTissue
 from breathline.model.volume import LabelMap, QualityFlag, Step, Volume
+from breathline.nifti import write_stored
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
 from breathline.vectors import Planes, write_vectors
@@ -176,11 +176,7 @@ def write_images(
 
 def _write_volume(warped: Volume, like: Volume, target: Path) -> None:
     grid = like.stored or plain_grid(like)
-    image = sitk.GetImageFromArray(stored_axes(warped.hu, grid))
-    image.SetSpacing(grid.spacing_mm)
-    image.SetOrigin(grid.origin_mm)
-    image.SetDirection(grid.direction)
-    sitk.WriteImage(image, str(target), useCompression=True, compressionLevel=1)
+    write_stored(target, stored_axes(warped.hu, grid), grid, noisy=True)
 
 
 def _write_displacement(alignment: Alignment, volume: Volume, target: Path, progress: Progress) -> None:
@@ -188,9 +184,11 @@ def _write_displacement(alignment: Alignment, volume: Volume, target: Path, prog
     shape = volume.geometry.shape
 
     def component(axis: int) -> Planes:
-        whole = np.zeros(shape, dtype=np.float32)
-        for number in range(shape[0]):
-            whole[number] = displacement_in_slice(alignment, number)[..., axis]
+        if grid.axes[0] == 0:  # slices are planes of the file, and need not be held all at once
+            return lambda plane: stored_slice(
+                component_in_slice(alignment, shape[0] - 1 - plane if grid.flipped[0] else plane, axis), grid
+            )
+        whole = np.stack([component_in_slice(alignment, number, axis) for number in range(shape[0])])
         return stored_axes(whole, grid).__getitem__
 
     sizes = tuple(shape[axis] for axis in grid.axes)

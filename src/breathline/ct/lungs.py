@@ -13,8 +13,9 @@ from scipy import ndimage
 
 from breathline import __version__
 from breathline.ct.airways import name_airways
-from breathline.ct.coarse import Coarse, Mask, box_of, close, shrink, thin
+from breathline.ct.coarse import Coarse, shrink, thin
 from breathline.ct.outline import CLOSING_MM, Sides, outline_lungs
+from breathline.ct.reach import Mask, box_of, close
 from breathline.errors import Severity
 from breathline.model.volume import LUNG_CODES, LabelMap, QualityFlag, Step, Volume
 
@@ -66,15 +67,20 @@ def segment_lungs(volume: Volume) -> LabelMap:
     return find_lungs(volume).lungs
 
 
-def find_lungs(volume: Volume) -> Lungs:
+def find_lungs(volume: Volume, coarse: Coarse | None = None) -> Lungs:
     """Find the lungs, the main airways, and dense lung at the chest wall.
+
+    Parameters
+    ----------
+    coarse
+        The coarse copy of the volume, where it was made already.
 
     Raises
     ------
     ScanError
         If the scan shows no lungs.
     """
-    coarse = shrink(volume)
+    coarse = coarse or shrink(volume)
     outline = outline_lungs(coarse)
     labels = _refine(volume.hu, outline.sides, outline.barred, outline.within | outline.added, coarse)
     _take_in_lines(volume, labels, outline.sides, coarse)

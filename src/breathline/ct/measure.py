@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 
 from breathline import __version__
 from breathline.ct.anatomy import anatomy_facts, orient, turned_axes
+from breathline.ct.coarse import shrink
 from breathline.ct.histogram import density_histogram
 from breathline.ct.lungs import Lungs, find_lungs
 from breathline.ct.masks import read_mask
@@ -35,6 +35,7 @@ from breathline.model.volume import (
     StoredGrid,
     Volume,
 )
+from breathline.nifti import write_stored
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
 from breathline.viewing import FILES as VIEW_FILES
@@ -113,11 +114,14 @@ def measure_volume(
 ) -> MeasuredScan:
     """Measure a scan that is in memory already; parameters and errors as of `measure_scan`."""
     classifier = PATTERN_METHODS[method]
-    volume, anatomy = orient(volume)
+    coarse = shrink(volume)
+    volume, anatomy = orient(volume, coarse)
+    if anatomy.flips:
+        coarse = shrink(volume)
     progress("measuring", 0, 3)
     found: Lungs | None = None
     if lungs is None:
-        found = find_lungs(volume)
+        found = find_lungs(volume, coarse)
         lung_map = found.lungs
     else:
         lung_map = read_mask(lungs, volume)
@@ -125,7 +129,7 @@ def measure_volume(
     patterns = classifier.classify(volume, lung_map)
     progress("measuring", 2, 3)
     measurements, absent = quantify(volume, lung_map, patterns)
-    judged = judge_quality(volume, lung_map, predicted_tlc_l=predicted_tlc_l)
+    judged = judge_quality(volume, lung_map, predicted_tlc_l=predicted_tlc_l, coarse=coarse)
     quality = (
         *volume.quality,
         *lung_map.quality,
@@ -248,11 +252,7 @@ def write_labels(labels: LabelMap, volume: Volume, target: Path) -> None:
     slice at their mean distance, as a viewer shows the series itself.
     """
     grid = volume.stored or plain_grid(volume)
-    image = sitk.GetImageFromArray(stored_axes(labels.labels, grid))
-    image.SetSpacing(grid.spacing_mm)
-    image.SetOrigin(grid.origin_mm)
-    image.SetDirection(grid.direction)
-    sitk.WriteImage(image, str(target), useCompression=True, compressionLevel=2)
+    write_stored(target, stored_axes(labels.labels, grid), grid)
 
 
 def plain_grid(volume: Volume) -> StoredGrid:

@@ -111,3 +111,10 @@ def stored_axes(values: NDArray[Number], grid: StoredGrid) -> NDArray[Number]:
     turned = values.transpose(grid.axes)
     flips = tuple(axis for axis in range(3) if grid.flipped[axis])
     return np.ascontiguousarray(np.flip(turned, flips) if flips else turned)
+
+
+def stored_slice(values: NDArray[Number], grid: StoredGrid) -> NDArray[Number]:
+    """Turn one slice (rows, columns) to the rows and columns of a file whose planes are slices."""
+    turned = values.transpose([axis - 1 for axis in grid.axes[1:]])
+    flips = tuple(axis - 1 for axis in (1, 2) if grid.flipped[axis])
+    return np.ascontiguousarray(np.flip(turned, flips) if flips else turned)

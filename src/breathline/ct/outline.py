@@ -10,17 +10,8 @@ from scipy import ndimage
 
 from breathline.ct.airways import find_airways, main_airways
 from breathline.ct.chest_wall import dense_lung, evened
-from breathline.ct.coarse import (
-    Coarse,
-    Mask,
-    box_of,
-    close,
-    distance_to,
-    fill_slices,
-    find_body,
-    grow,
-    shave,
-)
+from breathline.ct.coarse import Coarse, fill_slices, find_body
+from breathline.ct.reach import Mask, box_of, close, distance_to, grow, shave
 from breathline.ct.sides import split_sides
 from breathline.errors import Problem, ScanError
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from breathline.ct.anatomy import Seen, look_at
+from breathline.ct.coarse import Coarse
 from breathline.ct.coverage import Coverage, measure_coverage
 from breathline.ct.kernel import Sharpness, sharpness_by_grain, sharpness_by_name
 from breathline.ct.motion import measure_jitter
@@ -74,20 +75,24 @@ class _Measured:
     predicted_tlc_l: float | None
 
 
-def judge_quality(volume: Volume, lungs: LabelMap, *, predicted_tlc_l: float | None = None) -> Quality:
+def judge_quality(
+    volume: Volume, lungs: LabelMap, *, predicted_tlc_l: float | None = None, coarse: Coarse | None = None
+) -> Quality:
     """Judge a scan and the protocol it was made with.
 
     Parameters
     ----------
     predicted_tlc_l
         Total lung capacity expected for the patient's age, height and sex, if known [L].
+    coarse
+        The coarse copy of the volume, where it was made already.
 
     Raises
     ------
     ScanError
         If the scan cannot be measured: its values are no Hounsfield units, or too few slices show lung.
     """
-    seen = look_at(volume)
+    seen = look_at(volume, coarse)
     counts = (lungs.labels > 0).sum(axis=(1, 2))
     _, dy, dx = volume.geometry.spacing_mm
     measured = _Measured(

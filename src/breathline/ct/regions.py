@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from breathline.ct.coarse import Mask, close, distance_to
+from breathline.ct.reach import Mask, close, distance_to
 from breathline.model.volume import LabelMap
 
 SIDES = ("right", "left")

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from breathline.ct.coarse import Coarse, Mask
+from breathline.ct.coarse import Coarse
+from breathline.ct.reach import Mask
 
 TISSUE_COST = 0.02
 """Cost of leading the border through a voxel outside the lungs: small, so that it is also short."""

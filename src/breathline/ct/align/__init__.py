@@ -9,6 +9,7 @@ from breathline.ct.align.alignment import (
     Alignment,
     LungAlignment,
     believed_in_slice,
+    component_in_slice,
     displacement_in_slice,
     jacobian_in_slice,
 )
@@ -19,7 +20,7 @@ from breathline.ct.align.register import LEVELS, Pyramid, pyramid, register, sli
 from breathline.ct.align.slice_heights import slice_heights
 from breathline.ct.align.slices import MATCH_MM, slice_stack
 from breathline.ct.align.smoothing import STIFFNESS
-from breathline.ct.align.warp import warp_labels, warp_volume
+from breathline.ct.align.warp import nearest_in_slice, warp_labels, warp_volume
 from breathline.model.ct_change import LungQuality
 from breathline.model.volume import LabelMap, Step, Volume
 
@@ -30,8 +31,10 @@ __all__ = [
     "LungQuality",
     "align",
     "believed_in_slice",
+    "component_in_slice",
     "displacement_in_slice",
     "jacobian_in_slice",
+    "nearest_in_slice",
     "slice_heights",
     "warp_labels",
     "warp_volume",

@@ -98,17 +98,51 @@ def jacobian_in_slice(alignment: Alignment, number: int) -> FloatArray:
     return found[..., 0]
 
 
+def component_in_slice(alignment: Alignment, number: int, axis: int) -> FloatArray:
+    """Give one component of `displacement_in_slice`: x (0), y (1) or z (2) [mm]."""
+    labels = alignment.baseline_lungs.labels[number]
+    found = np.zeros((*labels.shape, 1), dtype=np.float32)
+    for lung in alignment.lungs:
+        _fill(alignment, lung, number, lung.field.displacement, found, first=2 - axis)
+    return found[..., 0]
+
+
 def places_in_slice(alignment: Alignment, number: int) -> FloatArray:
-    """Give where the tissue of each voxel of a baseline slice lies, in the follow-up's (slice, row, column)."""
-    moved = displacement_in_slice(alignment, number)[..., ::-1].astype(np.float64)
+    """Give where the tissue of each voxel of a baseline slice lies, in the follow-up's (slice, row, column).
+
+    Outside the lungs, where nothing is aligned, it is 0.
+    """
+    moved = displacement_in_slice(alignment, number)[..., ::-1]
     matrix, offset = world_axes(alignment.baseline_lungs.geometry)
     to_matrix, to_offset = world_axes(alignment.followup_geometry)
-    rows = np.arange(moved.shape[0], dtype=np.float64)[:, None, None]
-    columns = np.arange(moved.shape[1], dtype=np.float64)[None, :, None]
-    at = _counted(alignment.baseline_lungs.geometry, number)
-    world = moved + matrix[:, 0] * at + rows * matrix[:, 1] + columns * matrix[:, 2]
-    found: Vector = (world + (offset - to_offset)) @ np.linalg.inv(to_matrix).T
-    return np.asarray(found, dtype=np.float32)
+    start = matrix[:, 0] * _counted(alignment.baseline_lungs.geometry, number) + offset - to_offset
+    found = np.zeros_like(moved)
+    _land(
+        moved,
+        alignment.baseline_lungs.labels[number],
+        start,
+        matrix[:, 1:].copy(),
+        np.linalg.inv(to_matrix),
+        found,
+    )
+    return found
+
+
+@numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
+def _land(
+    moved: FloatArray, labels: LabelArray, start: Vector, along: NDArray[np.float64], back: NDArray[np.float64],
+    found: FloatArray,
+) -> None:  # fmt: skip
+    """Turn displacements of the lungs' voxels into voxels of the other scan."""
+    for r in range(labels.shape[0]):
+        for c in range(labels.shape[1]):
+            if labels[r, c] == 0:
+                continue
+            z = moved[r, c, 0] + start[0] + r * along[0, 0] + c * along[0, 1]
+            y = moved[r, c, 1] + start[1] + r * along[1, 0] + c * along[1, 1]
+            x = moved[r, c, 2] + start[2] + r * along[2, 0] + c * along[2, 1]
+            for n in range(3):
+                found[r, c, n] = back[n, 0] * z + back[n, 1] * y + back[n, 2] * x
 
 
 def _counted(geometry: Geometry, number: int) -> float:
@@ -171,14 +205,19 @@ def _slope(field: Field, axis: int) -> NDArray[np.float64]:
 
 
 def _fill(
-    alignment: Alignment, lung: LungAlignment, number: int, values: FloatArray, found: FloatArray
+    alignment: Alignment,
+    lung: LungAlignment,
+    number: int,
+    values: FloatArray,
+    found: FloatArray,
+    first: int = 0,
 ) -> None:
     matrix, offset = world_axes(alignment.baseline_lungs.geometry)
     at = _counted(alignment.baseline_lungs.geometry, number)
     start = matrix[:, 0] * at + offset - lung.field.origin_mm
     _interpolate(
         values, start / lung.field.step_mm, matrix[:, 1:] / lung.field.step_mm,
-        alignment.baseline_lungs.labels[number], lung.code, found,
+        alignment.baseline_lungs.labels[number], lung.code, first, found,
     )  # fmt: skip
 
 
@@ -189,23 +228,27 @@ def _interpolate(
     along: NDArray[np.float64],
     labels: LabelArray,
     code: int,
+    first: int,
     found: FloatArray,
 ) -> None:
-    """Interpolate every channel linearly at the voxels of a slice that carry a code."""
+    """Interpolate channels, as many as are asked for, linearly at the voxels of a slice that carry a code."""
     top, back, left = values.shape[0] - 1.001, values.shape[1] - 1.001, values.shape[2] - 1.001
     for r in range(labels.shape[0]):
         for c in range(labels.shape[1]):
             if labels[r, c] != code:
                 continue
-            at = start + along[:, 0] * r + along[:, 1] * c
-            z, y, x = min(max(at[0], 0.0), top), min(max(at[1], 0.0), back), min(max(at[2], 0.0), left)
+            # Number by number: vectors of three would be made anew at every voxel.
+            z = min(max(start[0] + along[0, 0] * r + along[0, 1] * c, 0.0), top)
+            y = min(max(start[1] + along[1, 0] * r + along[1, 1] * c, 0.0), back)
+            x = min(max(start[2] + along[2, 0] * r + along[2, 1] * c, 0.0), left)
             k, j, i = int(z), int(y), int(x)
             fz, fy, fx = z - k, y - j, x - i
-            for n in range(values.shape[3]):
+            for channel in range(found.shape[2]):
+                n = first + channel
                 low = (1 - fy) * ((1 - fx) * values[k, j, i, n] + fx * values[k, j, i + 1, n]) + fy * (
                     (1 - fx) * values[k, j + 1, i, n] + fx * values[k, j + 1, i + 1, n]
                 )
                 high = (1 - fy) * (
                     (1 - fx) * values[k + 1, j, i, n] + fx * values[k + 1, j, i + 1, n]
                 ) + fy * ((1 - fx) * values[k + 1, j + 1, i, n] + fx * values[k + 1, j + 1, i + 1, n])
-                found[r, c, n] = (1 - fz) * low + fz * high
+                found[r, c, channel] = (1 - fz) * low + fz * high

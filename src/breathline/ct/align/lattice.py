@@ -167,17 +167,20 @@ def _draw(
     for k in range(density.shape[0]):
         for j in range(density.shape[1]):
             for i in range(density.shape[2]):
-                at = matrix[:, 0] * k + matrix[:, 1] * j + matrix[:, 2] * i + offset
-                z0, z1 = _span(at[0], reach[0], hu.shape[0])
-                y0, y1 = _span(at[1], reach[1], hu.shape[1])
-                x0, x1 = _span(at[2], reach[2], hu.shape[2])
+                # Number by number: vectors of three would be made anew at every cube.
+                at_z = matrix[0, 0] * k + matrix[0, 1] * j + matrix[0, 2] * i + offset[0]
+                at_y = matrix[1, 0] * k + matrix[1, 1] * j + matrix[1, 2] * i + offset[1]
+                at_x = matrix[2, 0] * k + matrix[2, 1] * j + matrix[2, 2] * i + offset[2]
+                z0, z1 = _span(at_z, reach[0], hu.shape[0])
+                y0, y1 = _span(at_y, reach[1], hu.shape[1])
+                x0, x1 = _span(at_x, reach[2], hu.shape[2])
                 whole, inside, mass = np.float32(0), np.float32(0), np.float32(0)
                 for z in range(z0, z1):
-                    across = np.float32(1 - abs(z - at[0]) / reach[0])
+                    across = np.float32(1 - abs(z - at_z) / reach[0])
                     for y in range(y0, y1):
-                        line = across * np.float32(1 - abs(y - at[1]) / reach[1])
+                        line = across * np.float32(1 - abs(y - at_y) / reach[1])
                         for x in range(x0, x1):
-                            weight = line * np.float32(1 - abs(x - at[2]) / reach[2])
+                            weight = line * np.float32(1 - abs(x - at_x) / reach[2])
                             whole += weight
                             if labels[z, y, x] == code:
                                 inside += weight

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
 
 import numba
 import numpy as np
@@ -71,6 +72,14 @@ def warp_labels(followup: LabelMap, alignment: Alignment) -> LabelMap:
     )
 
 
+def nearest_in_slice(values: NDArray[Any], alignment: Alignment, number: int) -> NDArray[Any]:
+    """Give, for each voxel of a baseline slice, the value of the follow-up's voxel where its tissue lies; else 0."""
+    places, shown = _shown(alignment, number)
+    found = np.zeros(shown.shape, dtype=values.dtype)
+    _pick(values, places, shown, found)
+    return found
+
+
 def _in_all_slices(fill: Callable[[int], None], alignment: Alignment) -> None:
     used = np.flatnonzero([layer.any() for layer in alignment.baseline_lungs.labels])
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -114,7 +123,7 @@ def _sample(
 
 
 @numba.njit(cache=True, nogil=True)  # type: ignore[untyped-decorator]
-def _pick(labels: LabelArray, places: FloatArray, lungs: LabelArray, found: LabelArray) -> None:
+def _pick(labels: NDArray[Any], places: FloatArray, lungs: LabelArray, found: NDArray[Any]) -> None:
     for r in range(lungs.shape[0]):
         for c in range(lungs.shape[1]):
             if lungs[r, c]:

@@ -7,6 +7,9 @@ of the heart are let go, and ground-glass is drawn to half its height.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
 import numba
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +21,7 @@ from breathline.ct.patterns.network import CLASSES, Network, probabilities, ship
 from breathline.ct.patterns.normal import find_normal
 from breathline.ct.patterns.parenchyma import read_parenchyma
 from breathline.ct.patterns.sheets import Floats, Mask, Sheets, read_sheets
+from breathline.ct.reach import box_of
 from breathline.model.volume import PATTERN_CODES, LabelMap, Step, Volume
 
 TISSUE = CLASSES[:6]
@@ -42,6 +46,8 @@ AROUND_MM = 3.0
 """Half width of the window over which the excess of a cell is averaged [mm]."""
 BAND = 0.2
 """How far from one half the likelihood of a pattern may lie for the cell to be in doubt."""
+
+_WORKERS = 2
 
 SURE = 0.5
 """A kind of abnormality is sure if it is likelier than any other by this much."""
@@ -73,14 +79,14 @@ class LearnedTexture:
             },
             version=__version__,
         )
+        labels, evidence = spread_cells((cells, weigh_cells(likely, sheets)), sheets, lungs)
         drawn = LabelMap(
-            labels=spread_cells(cells, sheets, lungs),
+            labels=labels,
             geometry=volume.geometry,
             names=PATTERN_CODES,
             method=self.name,
             steps=(step,),
         )
-        evidence = spread_cells(weigh_cells(likely, sheets), sheets, lungs)
         return PatternMap(
             labels=drawn,
             measured=frozenset((*TISSUE[1:], "vessel")),
@@ -91,11 +97,13 @@ class LearnedTexture:
 
 def weigh_cells(likely: Floats, sheets: Sheets) -> NDArray[np.uint8]:
     """Give the evidence of every cell of lung (`pack_evidence`); 0 outside."""
-    kinds = likely[[CLASSES.index(name) for name in INTERSTITIAL]]
-    first, second = -np.sort(-kinds, axis=0)[:2]
-    return np.where(sheets.inside, pack_evidence(kinds.sum(axis=0), first - second > SURE), 0).astype(
-        np.uint8
-    )
+    total, first, second = (np.zeros(likely.shape[1:], np.float32) for _ in range(3))
+    for name in INTERSTITIAL:
+        kind = likely[CLASSES.index(name)]
+        total += kind
+        np.maximum(second, np.minimum(first, kind), out=second)
+        np.maximum(first, kind, out=first)
+    return np.where(sheets.inside, pack_evidence(total, first - second > SURE), 0).astype(np.uint8)
 
 
 def label_cells(likely: Floats, sheets: Sheets) -> NDArray[np.uint8]:
@@ -126,14 +134,16 @@ def _to_half_height(cells: NDArray[np.uint8], sheets: Sheets) -> None:
     it was derived on, ends it too early in faint haze.
     """
     hazy, normal = (cells == PATTERN_CODES[name] for name in ("ground_glass", "normal"))
-    if not hazy.any():
-        return
-    excess = _excess(hazy | normal, sheets)
     step = (1e3 if sheets.separate else sheets.spacing_mm[0], *sheets.spacing_mm[1:])
+    box = box_of(hazy, tuple(int(BORDER_MM / mm) + 1 for mm in step))
+    if box is None:
+        return
+    excess = _excess(hazy | normal, sheets)[box]
+    hazy, normal = hazy[box], normal[box]
     away, nearest = ndimage.distance_transform_edt(~hazy, sampling=step, return_indices=True)
     pieces, _ = ndimage.label(hazy)
     wanted = HALF * _heights(excess[hazy], pieces[hazy])[pieces[tuple(nearest)]]
-    cells[normal & (away <= BORDER_MM) & (excess > np.maximum(wanted, FAINTEST_HU))] = PATTERN_CODES[
+    cells[box][normal & (away <= BORDER_MM) & (excess > np.maximum(wanted, FAINTEST_HU))] = PATTERN_CODES[
         "ground_glass"
     ]
 
@@ -172,19 +182,33 @@ def _large(mask: Mask, sheets: Sheets) -> Mask:
     return np.asarray(keep[pieces])
 
 
-def spread_cells(cells: NDArray[np.uint8], sheets: Sheets, lungs: LabelMap) -> NDArray[np.uint8]:
-    """Carry labels of cells to every voxel of the lungs; voxels of cells that are no lung take the nearest label."""
-    filled = np.stack([_filled(sheet) for sheet in cells])
-    labels = np.zeros(lungs.labels.shape, np.uint8)
-    _spread(filled, sheets.first, sheets.layers, sheets.row, sheets.column, lungs.labels, labels)
-    return labels
+def spread_cells(
+    maps: Sequence[NDArray[np.uint8]], sheets: Sheets, lungs: LabelMap
+) -> tuple[NDArray[np.uint8], ...]:
+    """Carry labels of cells to every voxel of the lungs; voxels of cells that are no lung take the nearest label.
+
+    Parameters
+    ----------
+    maps
+        Labels that are 0 outside the same cells.
+    """
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        filled = list(pool.map(_filled, zip(*maps, strict=True)))
+    found = []
+    for cells in zip(*filled, strict=True):
+        labels = np.zeros(lungs.labels.shape, np.uint8)
+        _spread(np.stack(cells), sheets.first, sheets.layers, sheets.row, sheets.column, lungs.labels, labels)
+        found.append(labels)
+    return tuple(found)
 
 
-def _filled(sheet: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    if not sheet.any():
-        return np.where(sheet == 0, PATTERN_CODES["normal"], sheet).astype(np.uint8)
-    nearest = ndimage.distance_transform_edt(sheet == 0, return_distances=False, return_indices=True)
-    return np.asarray(sheet[tuple(nearest)])
+def _filled(maps: tuple[NDArray[np.uint8], ...]) -> tuple[NDArray[np.uint8], ...]:
+    """Give the cells of a sheet that are no lung the nearest labels."""
+    outside = maps[0] == 0
+    if outside.all():
+        return tuple(np.full_like(sheet, PATTERN_CODES["normal"]) for sheet in maps)
+    nearest = ndimage.distance_transform_edt(outside, return_distances=False, return_indices=True)
+    return tuple(sheet[tuple(nearest)] for sheet in maps)
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
@@ -220,11 +244,14 @@ def _bands(likely: Floats, cells: NDArray[np.uint8], sides: NDArray[np.uint8]) -
     groups = [frozenset({name}) for name in TISSUE[1:]]
     groups += [frozenset(INTERSTITIAL), frozenset({"reticulation", "honeycombing"})]
     whole = np.maximum(np.bincount(sides.ravel(), minlength=3)[1:3], 1)
+    at = np.flatnonzero(sides)
+    codes, beside = cells.ravel()[at], sides.ravel()[at]
+    chances = {name: likely[CLASSES.index(name)].ravel()[at] for name in TISSUE[1:]}
     bands = {}
     for group in groups:
-        said = likely[[CLASSES.index(name) for name in sorted(group)]].sum(axis=0)
-        inside = np.isin(cells, [PATTERN_CODES[name] for name in group])
+        said = np.sum([chances[name] for name in sorted(group)], axis=0)
+        inside = np.isin(codes, [PATTERN_CODES[name] for name in group])
         leave, join = inside & (said < 0.5 + BAND), ~inside & (said > 0.5 - BAND)
-        shares = [np.bincount(sides[mask], minlength=3)[1:3] / whole for mask in (leave, join)]
+        shares = [np.bincount(beside[mask], minlength=3)[1:3] / whole for mask in (leave, join)]
         bands[group] = Band(leave=shares[0], join=shares[1])
     return bands

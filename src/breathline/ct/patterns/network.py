@@ -6,6 +6,8 @@ and kept in ``network.onnx``.
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.resources import files
 from typing import Protocol
@@ -24,7 +26,8 @@ CLASSES = (
 MULTIPLE = 8
 """Rows and columns are filled up to a multiple of this: the network halves them three times."""
 TOGETHER = 4
-"""Sheets given to the network at a time."""
+"""Neighbouring sheets of which the same rows and columns are looked at."""
+_WORKERS = min(4, os.cpu_count() or 1)
 MARGIN = round(MARGIN_MM / CELL_MM)
 """Empty cells left around the lungs."""
 
@@ -42,6 +45,7 @@ def shipped_network() -> Network:
     onnxruntime.disable_telemetry_events()  # where a build has any: nothing leaves the machine
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
+    options.intra_op_num_threads = 1  # sheets are looked at side by side, which keeps all processors busy
     model = (files(__package__) / "network.onnx").read_bytes()
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
 
@@ -56,14 +60,17 @@ def probabilities(sheets: Sheets, network: Network) -> Floats:
     """Give how likely each cell is each of `CLASSES`: (classes, sheets, rows, columns), 0 outside the lungs."""
     inside = sheets.inside
     found = np.zeros((len(CLASSES), *inside.shape), np.float32)
-    for first in range(0, inside.shape[0], TOGETHER):
+
+    def look(first: int) -> None:
         numbers = range(first, min(first + TOGETHER, inside.shape[0]))
         part = _part(np.asarray(inside[first : numbers.stop].any(axis=0)))
-        cells = np.stack([_shown(sheets, number, part) for number in numbers])
         height, width = inside[(first, *part)].shape
-        said = softmax(network(cells)[:, :, :height, :width], axis=1)
-        found[:, first : numbers.stop, part[0], part[1]] = said.transpose(1, 0, 2, 3)
-    found *= inside
+        for number in numbers:
+            said = network(_shown(sheets, number, part)[None])[0, :, :height, :width]
+            found[:, number, part[0], part[1]] = softmax(said, axis=0) * inside[(number, *part)]
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        list(pool.map(look, range(0, inside.shape[0], TOGETHER)))
     return found
 
 

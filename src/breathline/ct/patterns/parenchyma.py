@@ -8,7 +8,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from breathline.ct.coarse import Mask, block_size
+from breathline.ct.coarse import block_size
+from breathline.ct.reach import Mask
 from breathline.model.volume import LabelMap, Volume
 
 BLOCK_MM = 1.4

@@ -90,8 +90,7 @@ def read_sheets(volume: Volume, lungs: LabelMap, normal: Normal, normal_rows: tu
     tall = slice(int(used[0]), int(used[-1]) + 1)
     flat = lungs.labels[tall].max(axis=0) > 0
     rows, columns = _cells(flat.any(axis=1), dy), _cells(flat.any(axis=0), dx)
-    down, across = _weights(rows), _weights(columns).T.copy()
-    hu, lung = _averaged(volume.hu[tall], lungs.labels[tall], layers, rows, columns, down, across)
+    hu, lung = _averaged(volume.hu[tall], lungs.labels[tall], layers, rows, columns)
     inside = lung >= 0.5
     depth = np.stack([_depth(sheet) for sheet in inside])
     start, step = normal_rows
@@ -121,21 +120,23 @@ def _cells(used: Mask, step_mm: float) -> NDArray[np.int64]:
     return found
 
 
-def _weights(cells: NDArray[np.int64]) -> Floats:
-    """(cells, rows): 1 where a row lies in a cell; cells narrower than a row take the row they lie in."""
+def _rows_of(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(cells, 2): first row of each cell and the one after its last; cells narrower than a row take the nearest."""
     count = int(cells.max()) + 1 + round(MARGIN_MM / CELL_MM)
-    weights = np.zeros((count, cells.size), np.float32)
     used = np.flatnonzero(cells >= 0)
-    weights[cells[used], used] = 1.0
-    empty = np.flatnonzero(weights.sum(axis=1) == 0)
-    for cell in empty:
-        weights[cell, used[np.abs(cells[used] - cell).argmin()]] = 1.0
-    return weights
+    own = cells[used]
+    first, last = (
+        np.searchsorted(own, np.arange(count), "left"),
+        np.searchsorted(own, np.arange(count), "right"),
+    )
+    nearest = np.array([np.abs(own - cell).argmin() for cell in range(count)])
+    empty = first == last
+    return np.stack([used[np.where(empty, nearest, np.minimum(first, own.size - 1))],
+                     used[np.where(empty, nearest, last - 1)] + 1], axis=1)  # fmt: skip
 
 
 def _middles(cells: NDArray[np.int64]) -> NDArray[np.float64]:
-    weights = _weights(cells)
-    return np.asarray(weights @ np.arange(cells.size) / weights.sum(axis=1), dtype=np.float64)
+    return np.asarray(_rows_of(cells).sum(axis=1) - 1, dtype=np.float64) / 2.0
 
 
 def _averaged(
@@ -144,42 +145,41 @@ def _averaged(
     layers: int,
     rows: NDArray[np.int64],
     columns: NDArray[np.int64],
-    down: Floats,
-    across: Floats,
 ) -> tuple[Floats, Floats]:
     """Mean of the lung voxels of every cell, and the share of the cell that is lung."""
-    part = (slice(*_ends(rows)), slice(*_ends(columns)))
-    down, across = down[:, part[0]], across[part[1]]
-    every = np.outer(down.sum(axis=1), across.sum(axis=0))
-    count = -(-hu.shape[0] // layers)
-    total = np.zeros((count, *every.shape), np.float32)
-    share = np.zeros_like(total)
-    for number in range(count):
-        first, last = number * layers, min((number + 1) * layers, hu.shape[0])
-        value, weight = _sums(hu[first:last, part[0], part[1]], labels[first:last, part[0], part[1]])
-        lung = down @ weight @ across
-        total[number] = np.divide(down @ value @ across, lung, out=np.zeros_like(lung), where=lung > 0)
-        share[number] = lung / (every * (last - first))
-    return total, share
+    down, across = _rows_of(rows), _rows_of(columns)
+    shape = (-(-hu.shape[0] // layers), len(down), len(across))
+    mean, share = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    _average(hu, labels, layers, down, across, mean, share)
+    return mean, share
 
 
-def _ends(cells: NDArray[np.int64]) -> tuple[int, int]:
-    used = np.flatnonzero(cells >= 0)
-    return int(used[0]), int(used[-1]) + 1
-
-
-@numba.njit(cache=True)  # type: ignore[untyped-decorator]
-def _sums(hu: NDArray[np.int16], labels: NDArray[np.uint8]) -> tuple[Floats, Floats]:
-    """Sum of the lung's density, and number of its voxels, over the slices of a sheet."""
-    value = np.zeros(hu.shape[1:], np.float32)
-    weight = np.zeros(hu.shape[1:], np.float32)
-    for z in range(hu.shape[0]):
-        for y in range(hu.shape[1]):
-            for x in range(hu.shape[2]):
-                if labels[z, y, x]:
-                    value[y, x] += min(max(hu[z, y, x], -1024), HIGHEST_HU)
-                    weight[y, x] += 1.0
-    return value, weight
+@numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]
+def _average(
+    hu: NDArray[np.int16],
+    labels: NDArray[np.uint8],
+    layers: int,
+    down: NDArray[np.int64],
+    across: NDArray[np.int64],
+    mean: Floats,
+    share: Floats,
+) -> None:
+    """Take the mean and the share of the lung voxels of each cell; sums are of whole numbers, so exact."""
+    for sheet in numba.prange(mean.shape[0]):
+        first, last = sheet * layers, min((sheet + 1) * layers, hu.shape[0])
+        for j in range(down.shape[0]):
+            for i in range(across.shape[0]):
+                total, lung = 0, 0
+                for z in range(first, last):
+                    for y in range(down[j, 0], down[j, 1]):
+                        for x in range(across[i, 0], across[i, 1]):
+                            if labels[z, y, x]:
+                                total += min(max(hu[z, y, x], -1024), HIGHEST_HU)
+                                lung += 1
+                if lung:
+                    size = (last - first) * (down[j, 1] - down[j, 0]) * (across[i, 1] - across[i, 0])
+                    mean[sheet, j, i] = np.float32(total) / np.float32(lung)
+                    share[sheet, j, i] = np.float32(lung) / np.float32(size)
 
 
 def _depth(inside: Mask) -> Floats:
