@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from breathline.errors import OutputError
-from breathline.figures.style import PALETTE
+from breathline.figures.palette import PALETTE
 from breathline.figures.wording import Wording
 from breathline.report.typefaces import SANS, UNSHOWN, as_typeset, font_folder, has_letter
 

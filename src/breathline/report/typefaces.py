@@ -9,7 +9,7 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.ft2font import FT2Font
 
-from breathline.figures.style import FONT_STACK
+from breathline.figures.palette import FONT_STACK
 
 SANS = "DejaVu Sans"
 """Comes with matplotlib, and has Arabic, Hebrew and many signs."""
