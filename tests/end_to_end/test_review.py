@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +14,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 from click.testing import CliRunner
+from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from breathline.cli import main
@@ -95,6 +98,31 @@ def test_a_click_shows_the_same_tissue(page: Page, reviewed: Path) -> None:
         )
     assert len(off) >= 3, "the clicks must hit the lungs"
     assert max(off) < 2.0
+
+
+def test_what_is_drawn_is_what_is_under_the_cursor(page: Page, reviewed: Path) -> None:
+    baseline, _ = scans_of(reviewed)
+    lungs = sitk.ReadImage(str(reviewed / "ct" / baseline / "lungs.nii.gz"))
+    canvas = page.locator("[data-role=baseline] canvas")
+    box = canvas.bounding_box()
+    off = []
+    for across in (0.15, 0.25, 0.3, 0.5, 0.7, 0.75, 0.85):
+        for down in (0.4, 0.5, 0.6):
+            x, y = round(across * box["width"]), round(down * box["height"])
+            page.mouse.click(box["x"] + x, box["y"] + y)
+            picture = Image.open(io.BytesIO(canvas.screenshot())).convert(
+                "L"
+            )  # the lines of the cursor leave a gap
+            said = page.locator("[data-role=baseline] .cursor").inner_text().replace("−", "-")
+            hu = int(re.search(r"(-?\d+) HU", said)[1])
+            off.append(picture.getpixel((x, y)) - np.clip(255 * (hu + 1350) / 1500, 0, 255))
+    # A pixel lies between voxels, so that noise and edges are smoothed; another place would be anything from 0 to 255.
+    assert np.median(np.abs(off)) < 10
+    assert np.mean(np.abs(off) < 60) > 0.8
+    for across, side in ((0.25, 1), (0.75, 2)):  # the patient's right is on the left
+        page.mouse.click(box["x"] + across * box["width"], box["y"] + 0.5 * box["height"])
+        z, y, x = in_scan(cursor(page, "baseline"), reviewed, baseline)
+        assert lungs[[round(float(v)) for v in (x, y, z)]] == side
 
 
 def test_overlays_and_windows_by_key(page: Page) -> None:
