@@ -21,6 +21,7 @@ from benchmarks import (
     published_groups,
     real_ct,
     repeatability,
+    review,
     speed,
     tables,
     trajectory,
@@ -46,6 +47,7 @@ PARTS = {
     "Interval HRCT laid on another scan": interval_pairs,
     "What changed between two scans": change,
     "Scanned again": repeatability,
+    "The review page": review,
     "What the tests notice": mutants,
 }
 

@@ -66,13 +66,13 @@ def assess_tables(folder: Path) -> Row:
         (patient / table).write_text("\n".join(",".join(line) for line in lines) + "\n", encoding="utf-8")
     arguments = ("assess", str(patient), "-o", str(folder / "out"), "--quiet")
     command(*arguments)
-    seconds = command(*arguments).seconds
+    run = command(*arguments)
     return Row(
         what="assess, tables alone, command to report",
         on="the example without scans",
-        figure=f"{seconds:.1f} s",
+        figure=f"{run.seconds:.1f} s ({run.cpu_seconds:.1f} s of processor)",
         wanted="≤ 3 s",
-        met=seconds <= 3,
+        met=run.seconds <= 3,
     )
 
 

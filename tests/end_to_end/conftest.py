@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from playwright.sync_api import Browser, sync_playwright
 
 from breathline import demo
 from breathline.cli import main
+from tests.end_to_end.reviewing import SOFTWARE
 
 
 @pytest.fixture(scope="session")
@@ -42,3 +45,11 @@ def tables(tmp_path) -> Path:
     for name, rows in demo.example_tables().items():
         (folder / name).write_text("\n".join(",".join(row) for row in rows) + "\n", encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=chromium, args=SOFTWARE)
+        yield opened
+        opened.close()

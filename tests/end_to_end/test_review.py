@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import re
 import shutil
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,27 +14,17 @@ import numpy as np
 import pytest
 import SimpleITK as sitk  # noqa: N813  # the name all of its documentation uses
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, Page
 
 from breathline.cli import main
 from breathline.corrections import read_corrections
-from breathline.review import ReviewServer, open_review
-from breathline.review.page import review_wording
 from breathline.viewing import read_view
+from tests.end_to_end.reviewing import cursor, opened, served, write_down
 
 pytestmark = pytest.mark.browser
 
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe.min.js"
-SOFTWARE_GL = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
-PATIENCE_MS = 120_000
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=SOFTWARE_GL)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -43,33 +33,6 @@ def reviewed(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("reviewed") / "assessment"
     shutil.copytree(example / "assessment", folder)
     return folder
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[ReviewServer]:
-    server = open_review(folder)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-def opened(browser: Browser, server: ReviewServer, said: list[str], asked: list[str]) -> Page:
-    page = browser.new_page(viewport={"width": 1280, "height": 720})
-    page.set_default_timeout(PATIENCE_MS)
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
-    page.goto(server.link)
-    page.wait_for_selector("body[data-ready=fine]")
-    # Whether a place was found is said as soon as there is a link: the cursor need not stand in a lung.
-    page.wait_for_function(
-        "pending => !['', pending].includes(document.querySelector('#link-state').textContent)",
-        arg=review_wording()("page.link_pending"),
-    )
-    return page
 
 
 @pytest.fixture(scope="module")
@@ -86,10 +49,6 @@ def page(browser: Browser, reviewed: Path) -> Iterator[Page]:
         ]
         assert outside == []
         found.close()
-
-
-def cursor(page: Page, role: str) -> list[float]:
-    return [float(v) for v in page.locator(f"[data-role={role}]").get_attribute("data-cursor").split(",")]
 
 
 def scans_of(folder: Path) -> tuple[str, str]:
@@ -139,6 +98,31 @@ def test_a_click_shows_the_same_tissue(page: Page, reviewed: Path) -> None:
         )
     assert len(off) >= 3, "the clicks must hit the lungs"
     assert max(off) < 2.0
+
+
+def test_what_is_drawn_is_what_is_under_the_cursor(page: Page, reviewed: Path) -> None:
+    baseline, _ = scans_of(reviewed)
+    lungs = sitk.ReadImage(str(reviewed / "ct" / baseline / "lungs.nii.gz"))
+    canvas = page.locator("[data-role=baseline] canvas")
+    box = canvas.bounding_box()
+    off = []
+    for across in (0.15, 0.25, 0.3, 0.5, 0.7, 0.75, 0.85):
+        for down in (0.4, 0.5, 0.6):
+            x, y = round(across * box["width"]), round(down * box["height"])
+            page.mouse.click(box["x"] + x, box["y"] + y)
+            picture = Image.open(io.BytesIO(canvas.screenshot())).convert(
+                "L"
+            )  # the lines of the cursor leave a gap
+            said = page.locator("[data-role=baseline] .cursor").inner_text().replace("−", "-")
+            hu = int(re.search(r"(-?\d+) HU", said)[1])
+            off.append(picture.getpixel((x, y)) - np.clip(255 * (hu + 1350) / 1500, 0, 255))
+    # A pixel lies between voxels, so that noise and edges are smoothed; another place would be anything from 0 to 255.
+    assert np.median(np.abs(off)) < 10
+    assert np.mean(np.abs(off) < 60) > 0.8
+    for across, side in ((0.25, 1), (0.75, 2)):  # the patient's right is on the left
+        page.mouse.click(box["x"] + across * box["width"], box["y"] + 0.5 * box["height"])
+        z, y, x = in_scan(cursor(page, "baseline"), reviewed, baseline)
+        assert lungs[[round(float(v)) for v in (x, y, z)]] == side
 
 
 def test_overlays_and_windows_by_key(page: Page) -> None:
@@ -192,13 +176,6 @@ def test_it_fits_and_everybody_can_use_it(width: int, height: int, page: Page) -
         found = page.evaluate("axe.run()")
         grave = [item for item in found["violations"] if item["impact"] in ("serious", "critical")]
         assert [(item["id"], item["nodes"][0]["html"]) for item in grave] == []
-
-
-def write_down(page: Page, reason: str) -> None:
-    page.locator("#form [name=reason]").fill(reason)
-    page.locator("#form [name=who]").fill("A. Reader")
-    page.locator("#form button[type=submit]").click()
-    page.wait_for_function("() => !document.querySelector('#form').open")
 
 
 def paint_all_ground_glass_normal(page: Page, folder: Path) -> None:

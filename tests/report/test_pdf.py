@@ -13,7 +13,8 @@ import typst
 from breathline.errors import OutputError
 from breathline.model.assessment import Assessment
 from breathline.report import Paper
-from breathline.report.pdf import _fonts, render_pdf, write_sources
+from breathline.report.pdf import render_pdf, write_sources
+from breathline.report.typefaces import font_folder
 from tests.report.example import example, hostile
 from tests.report.laying_out import content_of
 from tests.report.patients import PATIENTS
@@ -30,7 +31,7 @@ def page_of(assessment: Assessment, paper: Paper, folder: Path) -> int:
     """The number of the page on which page one ends, as Typst tells it."""
     main = write_sources(content_of(assessment), paper, folder)
     told = typst.query(
-        str(main), "<page-one-ends>", field="value", root=str(folder), font_paths=[str(_fonts())],
+        str(main), "<page-one-ends>", field="value", root=str(folder), font_paths=[str(font_folder())],
         ignore_system_fonts=True,
     )  # fmt: skip
     return int(re.sub(r"[\[\]\s]", "", told))

@@ -130,7 +130,7 @@ def test_a_correction_must_name_its_page(server: ReviewServer) -> None:
         "/../assessment.json", "/assessment.json", "/static/../page.py", "/static/%2e%2e/page.py", "/static/app.js%00",
         "/data/0/../../assessment.json", "/data/99/view.nii", "/data/-1/view.nii", "/figures/../assessment.json.svg",
         "/figures/timeline.svg", "//example.com/", "/corrections/00001.json", "/api/corrections", "/data/0/change",
-        "/data/0/patterns", "/data/0/view-coarse.nii", "http://[",
+        "/data/0/patterns", "/data/1/change", "/data/0/view-coarse.nii", "/api/link/0", "/api/link/99", "http://[",
     ],
 )  # fmt: skip
 def test_there_is_no_way_to_another_file(path: str, server: ReviewServer) -> None:
@@ -223,7 +223,7 @@ def test_without_the_folders_of_the_scans_the_rest_is_shown(server: ReviewServer
     page = ask(server, "/")[2].decode()
     assert "DLCO" in page
     assert said.replace("'", "&#39;") in page
-    assert json.loads(ask(server, "/api/link?wait=1")[2]) == {"ready": True, "missing": said}
+    assert json.loads(ask(server, "/api/link/1?wait=1")[2]) == {"ready": True, "missing": said}
 
 
 def test_markup_of_the_record_is_text(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,9 +14,11 @@ from breathline.cli.problems import group_problems
 from breathline.cli.report import PAPERS, paper_of, paper_option
 from breathline.cli.telling import progress_bars, say, told
 from breathline.errors import OutputError
-from breathline.model.assessment import Assessment
 from breathline.model.safety import CtcaeVersion
 from breathline.outputs import check_folder, whole_folder
+
+if TYPE_CHECKING:
+    from breathline.model.assessment import Assessment
 
 MARK = "assessment.json"
 CORRECTIONS = "corrections"

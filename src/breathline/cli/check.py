@@ -6,18 +6,18 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from breathline.cli.problems import group_problems
 from breathline.cli.telling import progress_bars, told
 from breathline.errors import Problem, RecordError, Severity
-from breathline.intake.overview import Overview, describe_record
-from breathline.model.patient import PatientRecord, ScanRef
-from breathline.outcomes import OUTCOMES
 from breathline.progress import Progress
-from breathline.record import read_patient
+
+if TYPE_CHECKING:
+    from breathline.intake.overview import Overview
+    from breathline.model.patient import PatientRecord, ScanRef
 
 _HEADINGS = {Severity.ERROR: "must be mended", Severity.WARNING: "warning", Severity.NOTE: "note"}
 _ORDER = tuple(_HEADINGS)
@@ -43,6 +43,11 @@ def check(patient: Path, *, as_json: bool, quiet: bool) -> None:
 
 
 def _read(patient: Path, *, quiet: bool) -> tuple[tuple[Problem, ...], Overview | None]:
+    # Loaded here: every other command would wait for it.
+    from breathline.intake.overview import describe_record  # noqa: PLC0415
+    from breathline.outcomes import OUTCOMES  # noqa: PLC0415
+    from breathline.record import read_patient  # noqa: PLC0415
+
     try:
         with progress_bars(quiet=quiet) as progress:
             record = read_patient(patient, progress=progress)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from math import factorial
 
 import numpy as np
@@ -22,6 +22,9 @@ APART = 1e-6
 
 GRID_STEPS = 96
 """Steps into which an interval between doses is cut to find the peak of a smooth curve."""
+
+KEPT_LENGTHS = 8
+"""Of how many lengths of intervals the fading is kept: regular dosing has one or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,13 +251,14 @@ def follow_doses(
     starts = np.asarray(times_h, dtype=np.float64)
     lengths: FloatArray = np.round(np.diff(np.append(starts, end_h)), 6).astype(np.float64)
     unit = cache(partial(_unit_dose, kernel))  # regular dosing asks the same of it again and again
+    fading = lru_cache(maxsize=KEPT_LENGTHS)(partial(_fading, kernel))  # half of the time is exponentials
     carried = np.zeros_like(kernel.rates)
     open_doses: list[tuple[float, float]] = []
     found: list[tuple[FloatArray, FloatArray, FloatArray]] = []
     for start, length, amount in zip(starts, lengths, amounts, strict=True):
         open_doses.append((float(start), float(amount)))
         entering = [(unit(float(length), round(float(start) - t, 6)), given) for t, given in open_doses]
-        found.append(_follow_one(kernel, carried, entering, _hours(kernel, float(length))))
+        found.append(_follow_one(kernel, carried, entering, fading(float(length))))
         carried = carried * np.exp(-kernel.rates * length)
         still = []
         for taken, given in open_doses:
@@ -299,11 +303,21 @@ def _unit_dose(kernel: Kernel, length: float, age: float) -> _UnitDose:
     )
 
 
+def _fading(kernel: Kernel, length: float) -> tuple[FloatArray, FloatArray]:
+    """Give the hours of a stretch that are looked at, and what is then left of what was there when it began."""
+    hours = _hours(kernel, length)
+    return hours, np.exp(-kernel.rates[:, :, None] * hours)
+
+
 def _follow_one(
-    kernel: Kernel, carried: FloatArray, entering: Sequence[tuple[_UnitDose, float]], hours: FloatArray
+    kernel: Kernel,
+    carried: FloatArray,
+    entering: Sequence[tuple[_UnitDose, float]],
+    fading: tuple[FloatArray, FloatArray],
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Give trough, peak and area of one stretch."""
-    amounts = carried[:, :, None] * np.exp(-kernel.rates[:, :, None] * hours)
+    hours, share = fading
+    amounts = carried[:, :, None] * share
     begun, arrived = carried, np.zeros((1, 1))
     for unit, given in entering:
         amounts = amounts + given * unit.amounts

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from matplotlib.figure import Figure
-
-from breathline.figures import draw_balance, draw_exposure, draw_histogram
+from breathline.figures import draw_histogram
 from breathline.figures.histogram import Densities
 from breathline.figures.pairing import ShownScan
 from breathline.figures.wording import Wording
 from breathline.model.assessment import Assessment
-from breathline.report.drawing import drawn
+from breathline.report.drawing import Drawing, drawn
+from breathline.report.pictures import exposure_figure
 from breathline.report.sections.citations import Citations
 from breathline.report.sections.corrections import view_corrections
 from breathline.report.sections.course import view_before, view_values
@@ -21,7 +20,6 @@ from breathline.report.sections.ct_change import ChangeView
 from breathline.report.sections.domains import view_courses_of_measures, view_domains
 from breathline.report.sections.exposure import (
     DrugView,
-    ordered_drugs,
     untold_responses,
     view_details,
     view_drugs,
@@ -54,15 +52,16 @@ class Pictures:
         Histograms of the shown scans, as far as they were kept.
     changes
         Comparisons of scans, in words and pictures.
-    timeline
-        None where nothing can be placed in time.
+    figures
+        Figures by name, as `breathline.report.pictures.draw_figures` gives them; without those of which there is
+        nothing to draw.
     """
 
     scans: tuple[ShownScan, ...]
     notices: tuple[str, ...]
     densities: tuple[Densities, ...]
     changes: tuple[ChangeView, ...]
-    timeline: Figure | None
+    figures: Mapping[str, Drawing]
 
 
 def report_content(assessment: Assessment, pictures: Pictures, say: Wording) -> Mapping[str, object]:
@@ -81,10 +80,10 @@ def report_content(assessment: Assessment, pictures: Pictures, say: Wording) -> 
         "courses_recorded": assessment.exposure.recorded,
         "dose_details": view_details(assessment, say),
         "dose_log": view_log(assessment, say),
-        "balance": drawn(draw_balance(assessment, say)),
+        "balance": pictures.figures.get("balance"),
         "warnings": merge_places(full.warnings),
-        "timeline": drawn(pictures.timeline),
-        "drugs": _drugs_with_figures(assessment, say, citations),
+        "timeline": pictures.figures.get("timeline"),
+        "drugs": _drugs_with_figures(assessment, pictures.figures, say, citations),
         "responses": view_responses(assessment, say),
         "untold_responses": untold_responses(assessment, say),
         "responses_sentence": assessment.exposure.responses_sentence,
@@ -118,7 +117,10 @@ def _in_full(assessment: Assessment, say: Wording, citations: Citations) -> InFu
     )
 
 
-def _drugs_with_figures(assessment: Assessment, say: Wording, citations: Citations) -> tuple[DrugView, ...]:
-    views = view_drugs(assessment, say, citations)
-    figures = (draw_exposure(assessment, drug, say) for drug in ordered_drugs(assessment))
-    return tuple(replace(view, figure=drawn(figure)) for view, figure in zip(views, figures, strict=True))
+def _drugs_with_figures(
+    assessment: Assessment, figures: Mapping[str, Drawing], say: Wording, citations: Citations
+) -> tuple[DrugView, ...]:
+    return tuple(
+        replace(view, figure=figures.get(exposure_figure(view.key)))
+        for view in view_drugs(assessment, say, citations)
+    )

@@ -9,7 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from breathline.figures.style import PALETTE
+from breathline.figures.palette import PALETTE
 
 
 @cache

@@ -6,7 +6,6 @@ The same assessment gives the same bytes: only typefaces that come with the pack
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
@@ -16,17 +15,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import matplotlib as mpl
-from matplotlib.ft2font import FT2Font
-
 from breathline.errors import OutputError
-from breathline.figures.style import FONT_STACK, PALETTE
+from breathline.figures.palette import PALETTE
 from breathline.figures.wording import Wording
+from breathline.report.typefaces import SANS, UNSHOWN, as_typeset, font_folder, has_letter
 
 MAIN = "report.typ"
-FONTS = ("Libertinus Serif", "DejaVu Sans")
+FONTS = ("Libertinus Serif", SANS)
 """The first comes within Typst, the second with matplotlib; it has Arabic, Hebrew and the signs the first lacks."""
-UNSHOWN = "\N{REPLACEMENT CHARACTER}"
 
 
 class Paper(StrEnum):
@@ -56,7 +52,7 @@ def render_pdf(content: Mapping[str, object], paper: Paper) -> bytes:
                 str(main),
                 root=name,
                 format="pdf",
-                font_paths=[str(_fonts())],
+                font_paths=[str(font_folder())],
                 ignore_system_fonts=True,
                 pdf_standards="ua-1",
             )
@@ -113,33 +109,16 @@ class _Packing:
     def _keep(self, picture: bytes) -> str:
         kind = "png" if picture.startswith(b"\x89PNG") else "svg"
         if kind == "svg":
-            text = picture.decode("utf-8").replace(FONT_STACK, "'DejaVu Sans'")
-            picture = "".join(letter if _has(letter) else UNSHOWN for letter in text).encode("utf-8")
+            picture = as_typeset(picture)
         name = f"picture-{len(self.files)}.{kind}"
         self.files[name] = picture
         return name
 
     def _shown(self, text: str) -> str:
         """Mark letters that no typeface here has; a PDF for screen readers may not have empty boxes."""
-        letters = [letter if _has(letter) else UNSHOWN for letter in text]
+        letters = [letter if has_letter(letter) else UNSHOWN for letter in text]
         self.unshown += letters.count(UNSHOWN) - text.count(UNSHOWN)
         return "".join(letters)
-
-
-def _has(letter: str) -> bool:
-    return letter in "\n\t" or ord(letter) in _letters() or unicodedata.category(letter) == "Cf"
-
-
-@cache
-def _fonts() -> Path:
-    return Path(mpl.get_data_path()) / "fonts" / "ttf"
-
-
-@cache
-def _letters() -> frozenset[int]:
-    """Give what every cut of the typeface with most letters has."""
-    regular, bold = (FT2Font(str(_fonts() / name)) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf"))
-    return frozenset(regular.get_charmap()) & frozenset(bold.get_charmap())
 
 
 @cache

@@ -33,6 +33,11 @@ def figure_title(name: str, say: Wording) -> str:
     return say(f"figure.title_{name}")
 
 
+def exposure_figure(drug: str) -> str:
+    """Name the figure of the concentrations of a drug."""
+    return f"{EXPOSURE}{drug.replace(' ', '-')}"
+
+
 def draw_figures(
     assessment: Assessment, folder: Path, shown: Sequence[ShownScan], say: Wording
 ) -> Mapping[str, Figure]:
@@ -62,7 +67,7 @@ def draw_figures(
         "ct-change": _draw_change(assessment, folder, say),
         "regions": draw_regions(assessment, shown, say),
         **{
-            f"{EXPOSURE}{drug.drug.replace(' ', '-')}": draw_exposure(assessment, drug, say)
+            exposure_figure(drug.drug): draw_exposure(assessment, drug, say)
             for drug in assessment.exposure.drugs
         },
     }

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from matplotlib.figure import Figure
 
 from breathline.errors import OutputError
 from breathline.figures.style import png_bytes, svg_bytes
@@ -10,9 +14,11 @@ from breathline.model.assessment import Assessment
 from breathline.outputs import whole_file
 from breathline.report.catalogue import read_wording
 from breathline.report.content import Pictures, report_content
+from breathline.report.drawing import Drawing
 from breathline.report.page import render_page
 from breathline.report.pdf import Paper, render_pdf
 from breathline.report.pictures import draw_figures, figure_title
+from breathline.report.rasters import PPI, holds_pixels, rasterise
 from breathline.report.sections.ct_change import view_ct_changes
 from breathline.report.sections.regions import read_densities
 from breathline.report.sections.scans import read_shown_scans
@@ -45,23 +51,41 @@ def write_report(assessment: Assessment, folder: Path, *, paper: Paper = Paper.A
     say = read_wording()
     shown, notices = read_shown_scans(assessment, folder, say)
     figures = draw_figures(assessment, folder, shown, say)
+    titles = {name: figure_title(name, say) for name in figures}
+    drawings = {name: svg_bytes(figure, title=titles[name]) for name, figure in figures.items()}
     pictures = Pictures(
         scans=shown,
         notices=notices,
         densities=read_densities(shown, folder),
         changes=view_ct_changes(assessment, folder, say),
-        timeline=figures.get("timeline"),
+        figures={name: Drawing(svg) for name, svg in drawings.items()},
     )
     content = report_content(assessment, pictures, say)
-    page, printed = render_page(content), render_pdf(content, paper)
-    for name, figure in figures.items():
-        title = figure_title(name, say)
-        _write_whole(folder / "figures" / f"{name}.png", png_bytes(figure, title=title))
-        _write_whole(folder / "figures" / f"{name}.svg", svg_bytes(figure, title=title))
+    with ThreadPoolExecutor() as pool:  # Typst works on its own while Python lays out the page
+        printing = pool.submit(render_pdf, content, paper)
+        rastering = pool.submit(_rasterised, figures, drawings, titles)
+        page = render_page(content)
+        printed, rasters = printing.result(), rastering.result()
+    for name, svg in drawings.items():
+        _write_whole(folder / "figures" / f"{name}.png", rasters[name])
+        _write_whole(folder / "figures" / f"{name}.svg", svg)
     _write_whole(folder / PRINTED, printed)
     target = folder / REPORT
     _write_whole(target, page.encode("utf-8"))
     return target
+
+
+def _rasterised(
+    figures: Mapping[str, Figure], drawings: Mapping[str, bytes], titles: Mapping[str, str]
+) -> dict[str, bytes]:
+    """Give every figure as PNG; those that hold pixels are drawn anew, for the others their SVG is enough."""
+    of_lines = {name: svg for name, svg in drawings.items() if not holds_pixels(svg)}
+    anew = {
+        name: png_bytes(figure, dpi=PPI, title=titles[name])
+        for name, figure in figures.items()
+        if name not in of_lines
+    }
+    return {**rasterise(of_lines, titles), **anew}
 
 
 def _write_whole(target: Path, content: bytes) -> None:

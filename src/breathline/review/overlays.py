@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from breathline.figures.style import PATTERN_STYLES
+from breathline.figures.palette import PATTERN_STYLES
 from breathline.model.ct_change import CHANGE_CODES
 from breathline.model.volume import LUNG_CODES, PATTERN_CODES
 

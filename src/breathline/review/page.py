@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
-from breathline.figures.style import PALETTE
+from breathline.figures.palette import PALETTE
 from breathline.figures.wording import Wording
 from breathline.model.measurement import Absence
 from breathline.report.catalogue import read_wording
@@ -22,6 +22,7 @@ from breathline.review.saying import correctable, regions_of
 from breathline.review.session import Review
 
 FIGURES = ("timeline", "balance")
+SCRIPTS = ("app.js", "pane.js", "picture.js", "volume.js", "gestures.js", "brush.js", "forms.js")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,9 @@ def _environment() -> Environment:
     )
 
 
+@lru_cache(maxsize=1)
 def render_review(review: Review) -> str:
-    """Lay out the page."""
+    """Lay out the page; nothing on it changes while the assessment is open, and corrections are asked for anew."""
     say, assessment = review_wording(), review.assessment
     return (
         _environment()
@@ -70,6 +72,9 @@ def render_review(review: Review) -> str:
             values=_values(review, say),
             warnings=view_warnings(assessment, say),
             scans=review.scans,
+            pairs=len(review.pairs),
+            pair=None if review.first is None else review.pairs[review.first],
+            scripts=SCRIPTS,
             regions=[
                 (key, say.optional(f"corrections.region.{key}", key.replace("_", " ")))
                 for key in regions_of(review)

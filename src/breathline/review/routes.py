@@ -12,15 +12,13 @@ from importlib.resources import files
 from typing import Any
 
 from breathline.errors import OutputError
+from breathline.review.labels import BoxLabels
 from breathline.review.linking import Link, Linked
-from breathline.review.page import FIGURES, figure_file, render_review, review_wording, style_sheet
+from breathline.review.page import FIGURES, SCRIPTS, figure_file, render_review, review_wording, style_sheet
 from breathline.review.saying import take_correction
 from breathline.review.session import Review
 from breathline.review.telling import tell_log, tell_state
 from breathline.viewing import COARSE, FINE
-
-STATIC = ("app.js", "pane.js", "brush.js", "forms.js", "niivue.min.js")
-LINK_WAIT_S = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,9 +98,16 @@ def _volume(review: Review, asked: Asked) -> Answer:
 
 
 def _label_map(review: Review, asked: Asked) -> Answer:
-    number = _scan(review, asked.groups[0])
+    return _packed_labels(lambda: review.labels(_scan(review, asked.groups[0]), asked.groups[1]))
+
+
+def _change(review: Review, asked: Asked) -> Answer:
+    return _packed_labels(lambda: review.change(_scan(review, asked.groups[0])))
+
+
+def _packed_labels(read: Callable[[], BoxLabels]) -> Answer:
     try:
-        labels = review.labels(number, asked.groups[1])
+        labels = read()
     except OutputError as error:
         return refused(str(error), 404)
     body = gzip.compress(labels.tobytes(), compresslevel=1)
@@ -110,9 +115,11 @@ def _label_map(review: Review, asked: Asked) -> Answer:
 
 
 def _linked(review: Review, asked: Asked) -> Answer:
-    if not review.link_is_ready and "wait" not in asked.query:
+    followup = _scan(review, asked.groups[0])
+    review.pair_of(followup)
+    if not review.link_is_ready(followup) and "wait" not in asked.query:
         return as_json({"ready": False})
-    link = review.link()
+    link = review.link(followup)
     if not isinstance(link, Link):
         return as_json({"ready": True, "missing": link})
     if "at" not in asked.query:
@@ -155,13 +162,14 @@ def _correct(review: Review, asked: Asked) -> Answer:
 READ: Mapping[re.Pattern[str], Route] = {
     re.compile(r"/"): _page,
     re.compile(r"/static/review\.css"): _style,
-    re.compile(rf"/static/({'|'.join(re.escape(name) for name in STATIC)})"): _script,
+    re.compile(rf"/static/({'|'.join(re.escape(name) for name in SCRIPTS)})"): _script,
     re.compile(rf"/figures/({'|'.join(FIGURES)})\.svg"): _figure,
     re.compile(r"/api/state"): _state,
     re.compile(r"/api/log"): _log,
-    re.compile(r"/api/link"): _linked,
+    re.compile(r"/api/link/(\d{1,3})"): _linked,
     re.compile(r"/data/(\d{1,3})/view(-coarse)?\.nii"): _volume,
-    re.compile(r"/data/(\d{1,3})/(lungs|patterns|change)"): _label_map,
+    re.compile(r"/data/(\d{1,3})/(lungs|patterns)"): _label_map,
+    re.compile(r"/data/(\d{1,3})/change"): _change,
 }
 WRITE: Mapping[re.Pattern[str], Route] = {re.compile(r"/api/corrections"): _correct}
 

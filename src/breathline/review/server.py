@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 from breathline import __version__
 from breathline.errors import OutputError
 from breathline.review.guard import HEADERS, Guard
+from breathline.review.page import render_review
 from breathline.review.routes import READ, WRITE, Answer, Asked, answer, refused
 from breathline.review.session import Review
 
@@ -63,7 +64,7 @@ class ReviewServer(ThreadingHTTPServer):
 
 
 def open_review(folder: Path, port: int = 0) -> ReviewServer:
-    """Start a server for an assessment; reads what links its scans meanwhile.
+    """Start a server for an assessment; lays out its page while the browser starts.
 
     Raises
     ------
@@ -73,7 +74,7 @@ def open_review(folder: Path, port: int = 0) -> ReviewServer:
         If the port is taken.
     """
     server = ReviewServer(folder, port)
-    threading.Thread(target=server.review.link, daemon=True).start()
+    threading.Thread(target=render_review, args=(server.review,), daemon=True).start()
     return server
 
 

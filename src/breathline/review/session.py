@@ -10,13 +10,13 @@ from pathlib import Path
 from breathline.archive import read_assessment
 from breathline.corrections import FOLDER, read_corrections, standing_of
 from breathline.errors import OutputError
-from breathline.figures.pairing import choose_scans
 from breathline.model.assessment import Assessment, ScanSummary
 from breathline.model.correction import Correction, LabelCorrection, Standing
 from breathline.model.view import ViewGrid
 from breathline.nifti import read_array
 from breathline.review.labels import BoxLabels, LabelStore
 from breathline.review.linking import Link, read_link
+from breathline.review.pairs import ReviewedPair, list_pairs
 from breathline.viewing import from_stored, in_box, read_view
 
 CHANGES = "ct/change"
@@ -52,16 +52,23 @@ class Review:
         self.assessment: Assessment = read_assessment(folder)
         self.folder = folder
         self.scans = tuple(_reviewed(summary, folder) for summary in self.assessment.scans)
-        self.baseline, self.followup = self._pair()
-        self._link: Link | str | None = None
+        self.pairs, self.first = list_pairs(self.assessment)
+        self._links: dict[int, Link | str] = {}
         self._linking = threading.Lock()
         self._labels = LabelStore()
 
-    def _pair(self) -> tuple[int | None, int | None]:
-        """Numbers of the scans that are shown first."""
-        names = [scan.summary.name for scan in self.scans]
-        chosen = [names.index(summary.name) for _, summary in choose_scans(self.assessment)]
-        return (chosen[0] if chosen else None, chosen[1] if len(chosen) > 1 else None)
+    def pair_of(self, followup: int) -> ReviewedPair:
+        """Give the pair whose follow-up this scan is.
+
+        Raises
+        ------
+        LookupError
+            If it is none.
+        """
+        for pair in self.pairs:
+            if pair.followup == followup:
+                return pair
+        raise LookupError(followup)
 
     @property
     def corrections_folder(self) -> Path:
@@ -96,7 +103,7 @@ class Review:
         Parameters
         ----------
         name
-            ``lungs``, ``patterns``, or ``change``, which lies on the baseline.
+            ``lungs`` or ``patterns``.
 
         Raises
         ------
@@ -104,15 +111,24 @@ class Review:
             If there is none, or it cannot be read.
         """
         scan = self.scans[number]
+        return self._read(scan, scan.folder / f"{name}.nii.gz", self._pending(scan, name))
+
+    def change(self, followup: int) -> BoxLabels:
+        """Give the map of what changed up to a follow-up, in the box of its baseline's view.
+
+        Raises
+        ------
+        OutputError
+            If there is none, or it cannot be read.
+        """
+        return self._read(
+            self.scans[self.pair_of(followup).baseline], self.change_file(followup, "change"), ()
+        )
+
+    def _read(self, scan: ReviewedScan, source: Path, painted: tuple[LabelCorrection, ...]) -> BoxLabels:
         if scan.grid is None:
             raise OutputError(scan.missing)
-        if name == "change":
-            if self.followup is None or number != self.baseline:
-                raise OutputError("There is no change map on this scan.")
-            source = self.change_file(self.followup, "change")
-        else:
-            source = scan.folder / f"{name}.nii.gz"
-        return self._labels.read(source, scan.grid, self.corrections_folder, self._pending(scan, name))
+        return self._labels.read(source, scan.grid, self.corrections_folder, painted)
 
     def _pending(self, scan: ReviewedScan, name: str) -> tuple[LabelCorrection, ...]:
         said = self.log()
@@ -126,26 +142,24 @@ class Review:
             and standing[item.number] in (Standing.IN_FORCE, Standing.CONFLICT)
         )
 
-    def link(self) -> Link | str:
-        """Give the link between the two scans, or why there is none; the first call takes seconds."""
+    def link(self, followup: int) -> Link | str:
+        """Give the link between a pair of scans, or why there is none; the first call takes seconds."""
+        pair = self.pair_of(followup)
         with self._linking:
-            if self._link is None:
-                self._link = self._read_link()
-            return self._link
+            if followup not in self._links:
+                self._links[followup] = self._read_link(pair)
+            return self._links[followup]
 
-    @property
-    def link_is_ready(self) -> bool:
-        """True once `link` answers at once."""
-        return self._link is not None
+    def link_is_ready(self, followup: int) -> bool:
+        """Tell whether `link` answers at once."""
+        return followup in self._links
 
-    def _read_link(self) -> Link | str:
-        if self.baseline is None or self.followup is None:
-            return "There is only one scan."
-        first, second = self.scans[self.baseline], self.scans[self.followup]
+    def _read_link(self, pair: ReviewedPair) -> Link | str:
+        first, second = self.scans[pair.baseline], self.scans[pair.followup]
         if first.grid is None or second.grid is None:
             return first.missing or second.missing
         try:
-            source = self.change_file(self.followup, "displacement")
+            source = self.change_file(pair.followup, "displacement")
             if not source.is_file():
                 return (
                     "The two scans were not laid on each other, so a click shows no place in the other one."

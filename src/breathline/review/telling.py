@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from breathline.corrections import standing_of
+from breathline.errors import OutputError
 from breathline.figures.wording import Wording
 from breathline.model.correction import Correction, Standing, Withdrawal
 from breathline.report.sections.corrections import tell_content
@@ -17,8 +18,15 @@ def tell_state(review: Review, say: Wording) -> dict[str, Any]:
     """Give scans, overlays and corrections, as the page needs them once."""
     return {
         "scans": [_scan(number, review, say) for number in range(len(review.scans))],
-        "baseline": review.baseline,
-        "followup": review.followup,
+        "pairs": [
+            {
+                "baseline": pair.baseline,
+                "followup": pair.followup,
+                "change": _has_change(review, pair.followup),
+            }
+            for pair in review.pairs
+        ],
+        "first": review.first,
         "overlays": {
             key: [
                 {"code": label.code, "name": say(f"label.{label.name}"), "colour": label.colour}
@@ -35,16 +43,22 @@ def _scan(number: int, review: Review, say: Wording) -> dict[str, Any]:
     scan: ReviewedScan = review.scans[number]
     grid = scan.grid
     maps = [name for name in ("lungs", "patterns") if grid and (scan.folder / f"{name}.nii.gz").is_file()]
-    if grid and number == review.baseline and review.followup is not None:
-        maps += ["change"] if review.change_file(review.followup, "change").is_file() else []
     return {
         "number": number,
         "title": say.moment(scan.summary.when) if scan.summary.when else scan.summary.name,
         "missing": scan.missing,
         "size": list(grid.size) if grid else None,
+        "spacing": list(grid.spacing_mm) if grid else None,
         "interval": bool(grid and grid.interval),
         "maps": maps,
     }
+
+
+def _has_change(review: Review, followup: int) -> bool:
+    try:
+        return review.change_file(followup, "change").is_file()
+    except OutputError:
+        return False
 
 
 def tell_log(review: Review, say: Wording) -> list[dict[str, Any]]:

@@ -15,8 +15,8 @@ from PIL import Image
 from breathline.figures.ct import SCALE_BAR_MM, frame_mm, patterns_present
 from breathline.figures.outline import Points, outline_patterns, window_lung
 from breathline.figures.pairing import Level, ShownScan, choose_scans, pair_levels, shown_codes
+from breathline.figures.palette import PATTERN_STYLES
 from breathline.figures.series import WHOLE_LUNGS
-from breathline.figures.style import PATTERN_STYLES
 from breathline.figures.wording import Wording
 from breathline.keyslices import read_key_slices
 from breathline.model.assessment import Assessment, ScanSummary

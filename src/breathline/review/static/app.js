@@ -1,37 +1,20 @@
 // The review page: joins the two scans, the controls and the corrections.
 import { Brush } from "./brush.js";
 import { Forms } from "./forms.js";
+import { Pane } from "./pane.js";
+import { fetchAhead } from "./volume.js";
 
 const one = (selector) => document.querySelector(selector);
 const all = (selector) => [...document.querySelectorAll(selector)];
 
-// The words are on the screen before the viewer is read, which takes longer than everything else.
-const asked = fetch("/api/state").then((response) => response.json());
-await Promise.race([firstPaint(), new Promise((done) => setTimeout(done, 500))]);
-await new Promise((done, fail) => {
-  const script = Object.assign(document.createElement("script"), { src: "/static/niivue.min.js" });
-  Object.assign(script, { onload: done, onerror: fail });
-  document.head.append(script);
-});
-const { Pane } = await import("./pane.js");
-const state = await asked;
+for (const figure of all(".pane[data-scan]")) fetchAhead(Number(figure.dataset.scan));
+const state = await (await fetch("/api/state")).json();
 const say = (key, parts = {}) =>
   (state.words[`page.${key}`] ?? key).replace(/\{(\w+)\}/g, (_, name) => parts[name] ?? "");
 const chosen = { view: "axial", window: "lung", overlay: "none" };
-const panes = makePanes();
-const usable = () => panes.filter((pane) => pane.nv?.volumes.length);
+const panes = all(".pane").map((figure) => new Pane(figure, say));
+let pair = state.pairs[state.first] ?? null; // the scans side by side; without one, the only scan is shown
 let linkMissing = say("link_pending");
-
-function firstPaint() {
-  return new Promise((done) => new PerformanceObserver(done).observe({ type: "paint", buffered: true }));
-}
-
-function makePanes() {
-  return all(".pane").map((figure) => {
-    const number = figure.dataset.role === "followup" ? state.followup : state.baseline;
-    return new Pane(figure, state.scans[number], say);
-  });
-}
 
 // --- the link ---------------------------------------------------------------------------------------------------
 
@@ -39,17 +22,18 @@ let asking = false;
 let next = null;
 
 async function follow(pane) {
-  if (panes.length < 2 || !one("#linked").checked || linkMissing) return;
+  if (!pair || !one("#linked").checked || linkMissing) return;
   next = pane;
   if (asking) return; // only the newest place is asked for
   asking = true;
   while (next) {
-    const from = next;
+    const [from, of] = [next, pair];
     next = null;
     const other = panes.find((item) => item !== from);
     const at = from.cursor().map((v) => v.toFixed(3)).join(",");
     try {
-      const found = await (await fetch(`/api/link?from=${from.figure.dataset.role}&at=${at}`)).json();
+      const found = await (await fetch(`/api/link/${of.followup}?from=${from.figure.dataset.role}&at=${at}`)).json();
+      if (of !== pair) continue; // another scan was chosen meanwhile
       if (found.at) other.place(found.at);
       one("#link-state").textContent = say(found.at ? (found.outside ? "link_nearby" : "link_ready") : "link_outside");
       other.figure.dataset.linked = found.at ? at : "";
@@ -61,14 +45,55 @@ async function follow(pane) {
 }
 
 async function prepareLink() {
-  if (panes.length < 2) return;
-  one("#link-state").textContent = linkMissing;
-  const found = await (await fetch("/api/link?wait=1")).json();
+  if (!pair) return;
+  const of = pair;
+  one("#link-state").textContent = linkMissing = say("link_pending");
+  const found = await (await fetch(`/api/link/${of.followup}?wait=1`)).json();
+  if (of !== pair) return;
   linkMissing = found.missing;
-  one("#link-state").textContent = linkMissing || say("link_ready");
+  one("#link-state").textContent = linkMissing || say(one("#linked").checked ? "link_ready" : "link_off");
   one("#linked").disabled = Boolean(linkMissing);
-  if (linkMissing) one("#linked").checked = false;
-  else if (usable().length === 2) follow(panes[0]);
+  if (!linkMissing && panes.every((pane) => pane.volume)) follow(panes[0]);
+}
+
+// --- which scans ------------------------------------------------------------------------------------------------
+
+// Show the scans of a pair, or the only one; those that are on the screen already stay.
+async function lookAt(wanted) {
+  pair = wanted;
+  const numbers = pair ? [pair.baseline, pair.followup] : [0];
+  const maps = [pair?.change ? pair.followup : "", ""]; // the map of changes lies on the baseline
+  const fresh = panes.filter((pane, n) => pane.scan?.number !== numbers[n]);
+  panes.forEach((pane, n) => {
+    if (pane.changes !== maps[n]) pane.forget("change");
+    pane.changes = maps[n];
+  });
+  document.body.dataset.ready = "";
+  await Promise.all(fresh.map((pane) => pane.look(state.scans[numbers[panes.indexOf(pane)]])));
+  if (pair !== wanted) return;
+  document.body.dataset.ready = "coarse";
+  onlySlices();
+  const overlaid = showOverlay(chosen.overlay);
+  const linked = prepareLink().catch(() => tell(say("server_gone")));
+  for (const pane of panes) await pane.sharpen();
+  await Promise.all([overlaid, linked]);
+  if (pair === wanted) document.body.dataset.ready = "fine";
+}
+
+function offerScans() {
+  const select = one("#followup");
+  if (!select) return;
+  select.replaceChildren(...state.pairs.map((one, n) => new Option(state.scans[one.followup].title, String(n))));
+  select.value = String(state.first);
+  select.addEventListener("change", async () => {
+    if (brush.changed) {
+      select.value = String(state.pairs.indexOf(pair));
+      return tell(say("painted_first"));
+    }
+    tell("");
+    await brush.cancel();
+    await lookAt(state.pairs[Number(select.value)]);
+  });
 }
 
 // --- controls ---------------------------------------------------------------------------------------------------
@@ -168,11 +193,12 @@ function wire() {
 
 // Between separate slices nothing was scanned: a picture across them would be made up.
 function onlySlices() {
-  if (!panes.some((pane) => pane.scan.interval)) return;
+  const separate = panes.some((pane) => pane.scan.interval);
+  if (separate && chosen.view !== "axial") choose("view", "axial");
   for (const view of ["coronal", "sagittal", "all"]) {
     const button = one(`.choice [data-view="${view}"]`);
-    button.disabled = true;
-    button.title = say("separate");
+    button.disabled = separate;
+    button.title = separate ? say("separate") : "";
   }
 }
 
@@ -208,10 +234,5 @@ const forms = new Forms({ state, say, tell });
 const brush = new Brush({ state, say, tell, panes, forms, choose });
 wire();
 wireTabs();
-onlySlices();
-panes.forEach((pane) => pane.setOpacity(0.45));
-await Promise.all(panes.map((pane) => pane.open(chosen.view, chosen.window)));
-document.body.dataset.ready = "coarse";
-prepareLink().catch(() => tell(say("server_gone")));
-for (const pane of panes) await pane.sharpen(() => chosen.window);
-document.body.dataset.ready = "fine";
+offerScans();
+if (panes.length) await lookAt(pair);

@@ -1,140 +1,90 @@
 // One scan on the screen: loads it coarse first, then in full, and knows where its cursor is.
-const { Niivue, SLICE_TYPE } = globalThis.niivue;
+import { watch } from "./gestures.js";
+import { Picture } from "./picture.js";
+import { fetchCoarse, fetchLabels, fetchScan } from "./volume.js";
 
-export const VIEWS = {
-  axial: SLICE_TYPE.AXIAL,
-  coronal: SLICE_TYPE.CORONAL,
-  sagittal: SLICE_TYPE.SAGITTAL,
-  all: SLICE_TYPE.MULTIPLANAR,
-};
 export const WINDOWS = { lung: [-1350, 150], mediastinum: [-160, 240], wide: [-1400, 1000] };
-
-
-const GRADIENT_UNITS = [33990, 33992];
-
-// Slices only: the library would also work out light and shade for a rendering in 3D, which takes most of the time in
-// which a volume is loaded or its window changed, and which this page never shows.
-class SliceViewer extends Niivue {
-  refreshLayers(volume, layer) {
-    super.refreshLayers(volume, layer);
-    for (const name of Object.keys(this.muted ?? {})) delete this.gl[name];
-    this.muted = null;
-  }
-
-  rgbaTex(texture, unit, dims, isEmpty = false) {
-    const forLight = GRADIENT_UNITS.includes(unit) && dims[3] > 2;
-    if (forLight && !this.muted) {
-      this.muted = {
-        drawArrays() {},
-        framebufferTextureLayer() {},
-        checkFramebufferStatus: () => this.gl.FRAMEBUFFER_COMPLETE,
-      };
-      Object.assign(this.gl, this.muted);
-    }
-    return super.rgbaTex(texture, unit, forLight ? [2, 2, 2, 2] : dims, isEmpty);
-  }
-}
+const LEAST_WIDTH = 20;
 
 export class Pane {
-  constructor(figure, scan, words) {
+  constructor(figure, words) {
     this.figure = figure;
-    this.scan = scan;
     this.say = words;
     this.canvas = figure.querySelector("canvas");
-    this.size = scan.size;
-    this.fine = false;
+    this.slider = figure.querySelector(".slices");
+    this.picture = new Picture(this.canvas);
     this.overlay = "none";
     this.labels = new Map();
+    this.changes = ""; // number of the follow-up whose map of changes lies on this scan
+    this.brush = null; // takes what the pointer does while labels are painted
     this.onMoved = () => {};
-    figure.querySelector(".when").textContent = scan.title;
-    figure.dataset.scan = scan.number;
+    this.watch();
   }
 
-  async open(view, window) {
-    if (this.scan.missing) return this.tellMissing(this.scan.missing);
+  // Look at a scan from now on.
+  async look(scan) {
+    const turn = (this.turn = Symbol(scan.title));
+    Object.assign(this, { scan, size: scan.size, fine: false, volume: null });
+    this.labels.clear();
+    this.overlay = "none";
+    this.picture.set({ labels: null, volume: null });
+    this.figure.querySelector(".when").textContent = scan.title;
+    Object.assign(this.figure.dataset, { scan: scan.number, shown: "", cursor: "", linked: "", overlay: "none" });
+    this.tellMissing(scan.missing);
+    if (scan.missing) return;
     this.tellState(this.say("loading"));
-    this.nv = new SliceViewer({
-      backColor: [0.043, 0.059, 0.075, 1],
-      crosshairColor: [0.35, 0.85, 1, 0.9],
-      crosshairWidth: 1,
-      crosshairGap: 6,
-      isRadiologicalConvention: true,
-      sagittalNoseLeft: true,
-      dragAndDropEnabled: false,
-      loadingText: "",
-      logLevel: "silent",
-      show3Dcrosshair: false,
-      multiplanarShowRender: 0,
-      sliceType: VIEWS[view],
-      isNearestInterpolation: false,
-      isColorbar: false,
-      viewModeHotKey: "",
-      clipPlaneHotKey: "",
-      cycleClipPlaneHotKey: "",
-      doubleTouchTimeout: 0,
-    });
-    // Keys are ours: the library's own would start things that the page does not offer.
-    this.nv.keyDownListener = this.nv.keyUpListener = () => {};
     try {
-      await this.nv.attachToCanvas(this.canvas, false); // slices have no slanting edges to smooth
-    } catch {
-      return this.tellMissing(this.say("no_webgl"));
-    }
-    this.nv.onLocationChange = () => this.moved(true);
-    try {
-      await this.load("view-coarse.nii", window);
-      this.place(this.middle());
+      const volume = await fetchCoarse(scan.number);
+      if (this.turn !== turn) return;
+      this.take(volume);
+      this.place(this.start());
       this.figure.dataset.shown = "coarse";
       this.tellState(this.say("sharpening"));
     } catch (error) {
-      return this.tellMissing(`${this.say("failed")} ${error.message ?? ""}`);
+      if (this.turn === turn) this.tellMissing(`${this.say("failed")} ${error.message ?? ""}`);
     }
   }
 
-  async sharpen(window) {
-    if (!this.nv?.volumes.length) return;
-    const where = this.cursor();
+  async sharpen() {
+    const { turn, scan } = this;
+    if (!this.volume || this.fine) return;
     try {
-      await this.load("view.nii", window());
+      const volume = await fetchScan(scan.number, false);
+      if (this.turn !== turn) return;
+      this.take(volume);
     } catch {
-      return this.tellState(this.say("failed"));
+      if (this.turn === turn) this.tellState(this.say("failed"));
+      return;
     }
     this.fine = true;
-    this.place(where);
+    this.moved();
     this.figure.dataset.shown = "fine";
     this.tellState("");
-    if (this.overlay !== "none") await this.show(this.overlay, this.legend);
   }
 
-  async load(file, window) {
-    const [low, high] = WINDOWS[window];
-    this.nv.drawBitmap = null;
-    await this.nv.loadVolumes([
-      { url: `/data/${this.scan.number}/${file}`, name: file, cal_min: low, cal_max: high, colormap: "gray" },
-    ]);
+  take(volume) {
+    this.volume = volume;
+    this.picture.look(volume, this.size, this.scan.spacing);
   }
 
-  middle() {
-    return this.size.map((n) => (n - 1) / 2);
+  // Halfway up, in the right lung: in the middle of the chest no lung would be near.
+  start() {
+    return [0.5, 0.5, 0.75].map((share, axis) => share * (this.size[axis] - 1));
   }
 
   // Slice, row and column of the full view, whether it is shown coarse or not.
   cursor() {
-    const [x, y, z] = this.nv.scene.crosshairPos;
-    const [nz, ny, nx] = this.size;
-    return [z * nz - 0.5, y * ny - 0.5, x * nx - 0.5];
+    return [...this.picture.cursor];
   }
 
   place(at) {
-    if (!this.nv?.volumes.length) return;
-    const kept = at.map((v, axis) => Math.min(Math.max(v, 0), this.size[axis] - 1));
-    const [z, y, x] = kept.map((v, axis) => (v + 0.5) / this.size[axis]);
-    this.nv.scene.crosshairPos = [x, y, z];
-    this.nv.drawScene();
-    this.moved(false);
+    if (!this.volume) return;
+    this.picture.move(at.map((v, axis) => Math.min(Math.max(v, 0), this.size[axis] - 1)));
+    this.moved();
   }
 
   step(axis, by) {
+    if (!this.volume) return;
     const at = this.cursor();
     // From the middle of one voxel to the middle of the next, so that every slice is seen.
     at[axis] = Math.round(at[axis]) + by;
@@ -142,7 +92,7 @@ export class Pane {
     this.onMoved(this);
   }
 
-  moved(byReader) {
+  moved() {
     const at = this.cursor();
     this.figure.dataset.cursor = at.map((v) => v.toFixed(3)).join(",");
     const [z, y, x] = at.map(Math.round);
@@ -152,97 +102,109 @@ export class Pane {
     const label = this.labelAt(z, y, x);
     if (label) parts.push(label);
     this.figure.querySelector(".cursor").textContent = parts.join(" · ");
-    if (byReader) this.onMoved(this);
+    const axis = this.through();
+    Object.assign(this.slider, { max: this.size[axis], value: Math.round(at[axis]) + 1 });
   }
 
-  dims() {
-    return this.nv.volumes[0].dims.slice(1, 4); // columns, rows, slices
+  // The axis that scrolling goes along.
+  through() {
+    return { coronal: 1, sagittal: 2 }[this.picture.view] ?? 0;
   }
 
-  index(z, y, x) {
-    const [nx, ny, nz] = this.dims();
-    const k = Math.min(nz - 1, Math.floor((z * nz) / this.size[0]));
-    const j = Math.min(ny - 1, Math.floor((y * ny) / this.size[1]));
-    const i = Math.min(nx - 1, Math.floor((x * nx) / this.size[2]));
-    return i + nx * (j + ny * k);
-  }
-
-  valueAt(z, y, x) {
-    return this.nv.volumes[0]?.img?.[this.index(z, y, x)];
+  valueAt(...place) {
+    const { size, data } = this.volume;
+    const [k, j, i] = place.map((v, axis) => Math.floor(((v + 0.5) * size[axis]) / this.size[axis]));
+    return data[i + size[2] * (j + size[1] * k)];
   }
 
   labelAt(z, y, x) {
-    if (this.overlay === "none" || !this.nv.drawBitmap) return "";
-    const code = this.nv.drawBitmap[this.index(z, y, x)];
-    return this.legend?.find((one) => one.code === code)?.name ?? "";
+    const code = this.picture.labels?.[x + this.size[2] * (y + this.size[1] * z)];
+    return code ? (this.picture.legend.find((one) => one.code === code)?.name ?? "") : "";
   }
 
   setView(view) {
-    this.nv?.setSliceType(VIEWS[view]);
+    this.picture.set({ view });
+    if (this.volume) this.moved();
   }
 
   setWindow(window) {
-    const volume = this.nv?.volumes[0];
-    if (!volume) return;
-    [volume.cal_min, volume.cal_max] = WINDOWS[window];
-    this.nv.updateGLVolume();
+    this.picture.set({ window: WINDOWS[window] });
   }
 
-  setOpacity(share) {
-    this.share = share;
-    this.nv?.setDrawOpacity(share);
+  setOpacity(opacity) {
+    this.picture.set({ opacity });
+  }
+
+  has(name) {
+    return name === "change" ? this.changes !== "" : this.scan.maps.includes(name);
   }
 
   // Lay a label map on the scan; resolves to false where this scan has none.
   async show(name, legend) {
     this.overlay = name;
-    this.legend = legend;
-    if (!this.nv?.volumes.length) return false;
-    if (name === "none" || !this.scan.maps.includes(name)) {
+    if (!this.volume || name === "none" || !this.has(name)) {
       this.overlay = "none";
-      if (this.nv.drawBitmap) this.nv.closeDrawing();
-      this.figure.dataset.overlay = "none";
-      this.moved(false);
+      this.lay(null, []);
       return name === "none";
     }
-    const labels = await this.read(name);
-    if (this.overlay !== name) return true; // another one was chosen meanwhile
-    this.nv.drawLut = colours(legend);
-    this.nv.refreshColormaps();
-    this.nv.setDrawOpacity(this.share ?? 0.45);
-    if (!this.nv.drawBitmap) this.nv.createEmptyDrawing();
-    this.nv.drawBitmap.set(this.fine ? labels : this.thinned(labels));
-    this.nv.drawClearAllUndoBitmaps();
-    this.nv.drawAddUndoBitmap();
-    this.nv.refreshDrawing(true);
-    this.figure.dataset.overlay = name;
-    this.moved(false);
+    const [wanted, labels] = [this.source(name), await this.read(name)];
+    if (this.overlay === name && this.source(name) === wanted) this.lay(labels, legend); // not another one meanwhile
     return true;
   }
 
+  lay(labels, legend) {
+    this.picture.set({ labels, legend });
+    this.figure.dataset.overlay = this.overlay;
+    if (this.volume) this.moved();
+  }
+
+  // Where a map comes from: that of the changes differs from one follow-up to the next, though the scan stays.
+  source(name) {
+    return name === "change" ? `${this.changes}/change` : `${this.scan.number}/${name}`;
+  }
+
   async read(name) {
-    if (!this.labels.has(name)) {
-      const response = await fetch(`/data/${this.scan.number}/${name}`);
-      if (!response.ok) throw new Error((await response.json()).message);
-      this.labels.set(name, new Uint8Array(await response.arrayBuffer()));
-    }
-    return this.labels.get(name);
+    const source = this.source(name);
+    if (!this.labels.has(source)) this.labels.set(source, await fetchLabels(source));
+    return this.labels.get(source);
   }
 
   forget(name) {
-    this.labels.delete(name);
+    this.labels.delete(this.source(name));
   }
 
-  thinned(labels) {
-    const [nx, ny, nz] = this.dims();
-    const [sz, sy, sx] = [this.size[0] / nz, this.size[1] / ny, this.size[2] / nx];
-    const found = new Uint8Array(nx * ny * nz);
-    for (let k = 0, n = 0; k < nz; k += 1)
-      for (let j = 0; j < ny; j += 1) {
-        const line = this.size[2] * (j * sy + this.size[1] * k * sz);
-        for (let i = 0; i < nx; i += 1, n += 1) found[n] = labels[line + i * sx];
-      }
-    return found;
+  watch() {
+    let tile = null;
+    let before = null;
+    const moveTo = (place) => {
+      this.place(place);
+      this.onMoved(this);
+    };
+    const follow = (points) => {
+      const places = points.map(([x, y]) => this.picture.placeAt(x, y, tile));
+      if (this.brush) return this.brush.drag(places, tile);
+      moveTo(places[places.length - 1]);
+    };
+    watch(this.canvas, {
+      begin: (point) => {
+        tile = this.picture.tileAt(...point);
+        before = this.cursor();
+        if (tile) this.brush?.begin();
+        if (tile) follow([point]);
+      },
+      drag: (points) => tile && follow(points),
+      end: () => tile && this.brush?.end(),
+      undo: () => tile && (this.brush ? this.brush.takeBack() : moveTo(before)),
+      scroll: (by) => this.step(this.through(), by),
+      turn: (x, y) => {
+        const [low, high] = this.picture.window;
+        const [level, width] = [(low + high) / 2 - 2 * y, Math.max(LEAST_WIDTH, high - low + 4 * x)];
+        this.picture.set({ window: [level - width / 2, level + width / 2] });
+      },
+    });
+    this.slider.addEventListener("input", () => {
+      if (this.volume) this.step(this.through(), Number(this.slider.value) - 1 - Math.round(this.cursor()[this.through()]));
+    });
   }
 
   tellState(text) {
@@ -252,21 +214,12 @@ export class Pane {
   tellMissing(text) {
     const told = this.figure.querySelector(".missing");
     told.textContent = text;
-    told.hidden = false;
-    this.canvas.hidden = true;
+    told.hidden = !text;
+    this.canvas.hidden = Boolean(text);
+    this.slider.disabled = Boolean(text);
+    if (!text) return;
+    this.figure.querySelector(".cursor").textContent = "";
     this.figure.dataset.shown = "missing";
     this.tellState("");
   }
-}
-
-function colours(legend) {
-  const lut = new Uint8ClampedArray(256 * 4);
-  const labels = Array.from({ length: 256 }, () => "");
-  for (const { code, name, colour } of legend) {
-    labels[code] = name;
-    if (!colour) continue;
-    for (let n = 0; n < 3; n += 1) lut[4 * code + n] = parseInt(colour.slice(1 + 2 * n, 3 + 2 * n), 16);
-    lut[4 * code + 3] = 255;
-  }
-  return { lut, labels };
 }
