@@ -176,9 +176,9 @@ def test_labels_follow_their_tissue(baseline, breathed, found_breath):
     assert not got[~both].any()
     layer = SHAPE[0] // 2
     for axis in range(3):
-        whole = displacement_in_slice(found, layer)[..., axis]
-        assert np.array_equal(component_in_slice(found, layer, axis), whole)
-    nearest = nearest_in_slice(moved[1].labels, found, layer)
+        whole = displacement_in_slice(found_breath, layer)[..., axis]
+        assert np.array_equal(component_in_slice(found_breath, layer, axis), whole)
+    nearest = nearest_in_slice(breathed[1].labels, found_breath, layer)
     assert np.array_equal(nearest, got[layer])
 
 

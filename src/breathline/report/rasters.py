@@ -62,8 +62,12 @@ def rasterise(figures: Mapping[str, bytes], titles: Mapping[str, str]) -> Mappin
         ) from error
     except RuntimeError as error:
         raise OutputError(f"The figures could not be drawn: {error}. Please report this.") from error
-    pictures = made if isinstance(made, list) else [made]  # one page comes without a list
-    return {name: _told(png, titles[name]) for name, png in zip(names, pictures, strict=True)}
+    return {name: _told(png, titles[name]) for name, png in zip(names, _pages(made), strict=True)}
+
+
+def _pages(made: bytes | list[bytes]) -> list[bytes]:
+    """Give every page; one page comes without a list."""
+    return made if isinstance(made, list) else [made]
 
 
 def _told(png: bytes, title: str) -> bytes:
