@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from breathline import __version__
-from breathline.ct.patterns.method import INTERSTITIAL, Band, PatternMap, pack_evidence
+from breathline.ct.patterns.method import CERTAIN, INTERSTITIAL, Band, CellEvidence, PatternMap
 from breathline.ct.patterns.network import CLASSES, Network, probabilities, shipped_network
 from breathline.ct.patterns.normal import find_normal
 from breathline.ct.patterns.parenchyma import read_parenchyma
@@ -42,9 +42,6 @@ AROUND_MM = 3.0
 """Half width of the window over which the excess of a cell is averaged [mm]."""
 BAND = 0.2
 """How far from one half the likelihood of a pattern may lie for the cell to be in doubt."""
-
-SURE = 0.5
-"""A kind of abnormality is sure if it is likelier than any other by this much."""
 
 
 class LearnedTexture:
@@ -80,21 +77,29 @@ class LearnedTexture:
             method=self.name,
             steps=(step,),
         )
-        evidence = spread_cells(weigh_cells(likely, sheets), sheets, lungs)
         return PatternMap(
             labels=drawn,
             measured=frozenset((*TISSUE[1:], "vessel")),
             bands=_bands(likely, cells, _sides(lungs, sheets)),
-            evidence=LabelMap(labels=evidence, geometry=volume.geometry, names={}, method=self.name),
+            evidence=weigh_cells(likely, sheets),
         )
 
 
-def weigh_cells(likely: Floats, sheets: Sheets) -> NDArray[np.uint8]:
-    """Give the evidence of every cell of lung (`pack_evidence`); 0 outside."""
-    kinds = likely[[CLASSES.index(name) for name in INTERSTITIAL]]
-    first, second = -np.sort(-kinds, axis=0)[:2]
-    return np.where(sheets.inside, pack_evidence(kinds.sum(axis=0), first - second > SURE), 0).astype(
-        np.uint8
+def weigh_cells(likely: Floats, sheets: Sheets) -> CellEvidence:
+    """Give what a comparison of two dates needs of every cell."""
+    kinds = [likely[CLASSES.index(name)] for name in INTERSTITIAL]
+    kinds.append(likely[CLASSES.index("vessel")] + likely[CLASSES.index("airway")])
+    inside = sheets.inside
+    return CellEvidence(
+        likely=np.stack([np.rint(CERTAIN * np.minimum(kind, 1.0)).astype(np.uint8) for kind in kinds]),
+        excess=np.where(inside, np.rint(sheets.hu - sheets.normal[:, None]), 0).astype(np.int16),
+        inside=inside,
+        first=sheets.first,
+        layers=sheets.layers,
+        row=sheets.row,
+        column=sheets.column,
+        spacing_mm=sheets.spacing_mm,
+        separate=sheets.separate,
     )
 
 
@@ -172,7 +177,9 @@ def _large(mask: Mask, sheets: Sheets) -> Mask:
     return np.asarray(keep[pieces])
 
 
-def spread_cells(cells: NDArray[np.uint8], sheets: Sheets, lungs: LabelMap) -> NDArray[np.uint8]:
+def spread_cells(
+    cells: NDArray[np.uint8], sheets: Sheets | CellEvidence, lungs: LabelMap
+) -> NDArray[np.uint8]:
     """Carry labels of cells to every voxel of the lungs; voxels of cells that are no lung take the nearest label."""
     filled = np.stack([_filled(sheet) for sheet in cells])
     labels = np.zeros(lungs.labels.shape, np.uint8)
