@@ -38,7 +38,7 @@ MOST_FALSE = 0.03
 CELLS = 20_000
 """Cells drawn from each slab."""
 TRIED = {
-    "likely": (0.2, 0.3, 0.4, 0.5), "gap": (0.15, 0.2, 0.3, 0.4), "not_sure": (0.4, 0.55, 0.7),
+    "likely": (0.15, 0.2, 0.25, 0.3, 0.4), "gap": (0.1, 0.15, 0.2, 0.3, 0.4), "not_sure": (0.4, 0.55, 0.7),
     "denser_hu": (-2000.0, 0.0, 30.0, 60.0, 100.0), "kind_gap": (0.35, 0.5, 9.0),
 }  # fmt: skip
 CHANGED = [CHANGE_CODES[name] for name in ("cleared", "new", "progressed", "regressed")]
