@@ -129,5 +129,5 @@ def measured(volume: Volume) -> MeasuredScan:
         scan={}, quality=(), labels=PATTERN_CODES, measurements=measurements, steps=(), version=""
     )
     return MeasuredScan(
-        volume=volume, lungs=lungs, patterns=patterns.labels, result=result, evidence=patterns.evidence
+        volume=volume, lungs=lungs, patterns=patterns.labels, result=result, classified=patterns
     )  # fmt: skip

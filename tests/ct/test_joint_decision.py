@@ -1,59 +1,114 @@
-"""Decisions from both dates together. Oracle: the rule written out for single places."""
+"""Decisions from both dates together. Oracle: the exchange of dates; lung that did not change; cells drawn by hand."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from breathline.ct.joint_decision import decide_together
-from breathline.ct.patterns.method import pack_evidence
+from breathline.ct.align import Alignment, align
+from breathline.ct.change import map_change
+from breathline.ct.joint_decision import decide, decide_together
+from breathline.ct.patterns.method import CERTAIN, INTERSTITIAL, CellEvidence
+from breathline.model.ct_change import CHANGE_CODES
+from breathline.model.volume import PATTERN_CODES, LabelMap
+from tests.ct.vessels import scan
 
-CLEAR, HAZE, NET, MUTE = 0, 1, 3, 200
+BLOCK = (slice(6, 30), slice(14, 42), slice(12, 34))
+"""A large block inside the right lung, and its middle, farther from its border than the windows are wide."""
+MIDDLE = (slice(14, 22), slice(24, 32), slice(20, 26))
+LOOKS = {"normal": (None, 0), "ground_glass": ("ground_glass", 220), "consolidation": ("consolidation", 830)}
+"""The kind that a method is certain of, and its excess density [HU]."""
 
 
-def decided(was: int, now: int, first: tuple[float, bool], second: tuple[float, bool]) -> tuple[int, int]:
-    before, after = (np.full((1, 1, 1), group, np.uint8) for group in (was, now))
-    packed = (
-        pack_evidence(np.full((1, 1, 1), likely), np.full((1, 1, 1), sure))
-        for likely, sure in (first, second)
-    )
-    decide_together(before, after, *packed)
-    return int(before[0, 0, 0]), int(after[0, 0, 0])
+@pytest.fixture(scope="module")
+def aligned() -> Alignment:
+    first = scan()
+    return align(*first, *first)
+
+
+def evidence(alignment: Alignment, look: str) -> CellEvidence:
+    """A cell a voxel, clear but for a block of one look."""
+    lungs = alignment.baseline_lungs.labels > 0
+    likely = np.zeros((len(INTERSTITIAL) + 1, *lungs.shape), np.uint8)
+    excess = np.zeros(lungs.shape, np.int16)
+    kind, height = LOOKS[look]
+    if kind is not None:
+        likely[(INTERSTITIAL.index(kind), *BLOCK)] = CERTAIN
+        excess[BLOCK] = height
+    return CellEvidence(
+        likely=likely, excess=excess, inside=lungs, first=0, layers=1,
+        row=np.arange(lungs.shape[1]), column=np.arange(lungs.shape[2]),
+        spacing_mm=alignment.baseline_lungs.geometry.spacing_mm, separate=False,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("was", "now", "first", "second", "found"),
+    ("before", "after", "change"),
     [
-        # Haze at both dates, hardly likely at the second: it went, and the border was drawn too wide.
-        (HAZE, HAZE, (0.95, True), (0.40, True), (HAZE, CLEAR)),
-        # As likely at both dates, whatever the border: it stayed.
-        (HAZE, CLEAR, (0.60, True), (0.45, True), (HAZE, HAZE)),
-        # Likely at the first and not at the second: it went, as the labels say.
-        (HAZE, CLEAR, (0.90, True), (0.05, True), (HAZE, CLEAR)),
-        # Neither date is sure of anything: the labels stand.
-        (HAZE, CLEAR, (0.20, True), (0.10, True), (HAZE, CLEAR)),
-        # A net that one date takes for haze, unsure of the kind, did not progress.
-        (HAZE, NET, (0.95, False), (0.95, True), (NET, NET)),
-        (HAZE, NET, (0.95, True), (0.95, True), (HAZE, NET)),
-        # Lung that is clear at both dates, and vessels, are left as they are.
-        (CLEAR, CLEAR, (0.60, True), (0.10, True), (CLEAR, CLEAR)),
-        (MUTE, HAZE, (0.10, True), (0.90, True), (MUTE, HAZE)),
+        ("normal", "normal", "unchanged"),
+        ("ground_glass", "normal", "cleared"),
+        ("normal", "ground_glass", "new"),
+        ("ground_glass", "ground_glass", "persistent"),
+        ("consolidation", "consolidation", "persistent"),
+        ("ground_glass", "consolidation", "progressed"),
+        ("consolidation", "ground_glass", "regressed"),
     ],
 )
-def test_each_doubt_is_settled(was, now, first, second, found):
-    assert decided(was, now, first, second) == found
+def test_plain_evidence_is_followed(aligned, before, after, change):
+    found = decide_together(evidence(aligned, before), evidence(aligned, after), aligned)
+    assert (found[MIDDLE] == CHANGE_CODES[change]).all()
 
 
-LIKELY = st.tuples(st.integers(0, 100).map(lambda n: n / 100), st.booleans())
+LOOK = st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(-200, 900))
 
 
-@given(st.integers(0, 4), st.integers(0, 4), LIKELY, LIKELY)
-def test_exchanged_dates_give_the_exchanged_answer(was, now, first, second):
-    assert decided(now, was, second, first) == decided(was, now, first, second)[::-1]
+def looks(*cells: tuple[float, float, float]) -> np.ndarray:
+    """Likelihood of disease, share of it that is no ground-glass, and excess density, as `decide` takes them."""
+    likely, share, excess = np.array(cells, np.float32).T
+    return np.stack([likely, likely * share, excess])
 
 
-@given(st.integers(0, 4), LIKELY)
-def test_equal_dates_change_nothing(group, evidence):
-    assert decided(group, group, evidence, evidence) == (group, group)
+@given(LOOK, LOOK)
+def test_exchanged_dates_give_the_exchanged_answer(first, second):
+    (onward,), (back,) = decide(looks(first), looks(second)), decide(looks(second), looks(first))
+    mirror = {"cleared": "new", "new": "cleared", "progressed": "regressed", "regressed": "progressed"}
+    names = {code: name for name, code in CHANGE_CODES.items()}
+    assert mirror.get(names[onward], names[onward]) == names[back]
+
+
+@given(LOOK, LOOK)
+def test_nothing_comes_where_the_lung_grew_no_denser(first, second):
+    if second[2] <= first[2]:
+        assert decide(looks(first), looks(second))[0] not in (CHANGE_CODES["new"], CHANGE_CODES["progressed"])
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_lung_that_is_the_same_did_not_change(aligned, look):
+    same = evidence(aligned, look)
+    found = decide_together(same, same, aligned)
+    assert set(np.unique(found).tolist()) <= {0, CHANGE_CODES["unchanged"], CHANGE_CODES["persistent"]}
+
+
+def test_cells_that_the_follow_up_does_not_show_are_not_told(aligned):
+    whole = evidence(aligned, "normal")
+    cut = whole.inside.copy()
+    cut[20:] = False
+    found = decide_together(whole, replace(whole, inside=cut), aligned)
+    assert not found[21:].any()
+    assert (found[:19] > 0).sum() == whole.inside[:19].sum()
+
+
+def test_the_map_takes_the_decision(aligned):
+    lungs = aligned.baseline_lungs
+    normal = LabelMap(
+        labels=np.where(lungs.labels > 0, PATTERN_CODES["normal"], 0).astype(np.uint8),
+        geometry=lungs.geometry,
+        names=PATTERN_CODES,
+    )
+    both = evidence(aligned, "ground_glass"), evidence(aligned, "normal")
+    assert (map_change(normal, normal, aligned, both).labels.labels[MIDDLE] == CHANGE_CODES["cleared"]).all()
+    assert (map_change(normal, normal, aligned).labels.labels[MIDDLE] == CHANGE_CODES["unchanged"]).all()

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from breathline import __version__
 from breathline.ct.align import Alignment, believed_in_slice, jacobian_in_slice, warp_labels
 from breathline.ct.joint_decision import decide_together
+from breathline.ct.patterns.learned_texture import spread_cells
+from breathline.ct.patterns.method import CellEvidence
 from breathline.ct.regions import CELLS, find_regions
 from breathline.model.ct_change import CHANGE_CODES, Transition
 from breathline.model.volume import PATTERN_CODES, Geometry, LabelArray, LabelMap, Step
@@ -80,7 +82,7 @@ def map_change(
     baseline: LabelMap,
     followup: LabelMap,
     alignment: Alignment,
-    evidence: tuple[LabelMap, LabelMap] | None = None,
+    evidence: tuple[CellEvidence, CellEvidence] | None = None,
 ) -> ChangeMap:
     """Compare the patterns of two dates place by place.
 
@@ -91,14 +93,19 @@ def map_change(
     alignment
         Of the follow-up with the baseline.
     evidence
-        How sure those patterns are (`PatternMap.evidence`), on the same grids; None decides by the patterns alone.
+        What both dates show cell by cell (`PatternMap.evidence`), to decide from both at once; None decides by the
+        patterns alone, within the reach of error.
     """
     warped = warp_labels(followup, alignment)
     lungs = alignment.baseline_lungs.labels
     believed = np.stack([believed_in_slice(alignment, n) for n in range(lungs.shape[0])])
     compared = believed & (baseline.labels > 0) & (warped.labels > 0)
     plain = _groups(baseline.labels, compared), _groups(warped.labels, compared)
-    labels = _classified(*_settled(plain, evidence, alignment), _offsets(baseline.geometry.spacing_mm))
+    if evidence is None:
+        labels = _classified(*plain, _offsets(baseline.geometry.spacing_mm))
+    else:
+        labels = spread_cells(decide_together(*evidence, alignment), evidence[0], alignment.baseline_lungs)
+        labels[~compared] = 0
     labels[(lungs > 0) & ~compared] = CHANGE_CODES["not_compared"]
     regions = find_regions(alignment.baseline_lungs).labels
     parameters = {"reach_mm": REACH_MM, "both_dates_decide": evidence is not None}
@@ -112,17 +119,6 @@ def map_change(
         transitions=_transitions(baseline, warped, regions * compared, alignment),
         amounts_ml=_amounts_ml(plain, labels, regions, baseline.geometry),
     )  # fmt: skip
-
-
-def _settled(
-    plain: tuple[LabelArray, LabelArray], evidence: tuple[LabelMap, LabelMap] | None, alignment: Alignment
-) -> tuple[LabelArray, LabelArray]:
-    """Give the groups of both dates as both together decide them."""
-    if evidence is None:
-        return plain
-    before, after = (groups.copy() for groups in plain)
-    decide_together(before, after, evidence[0].labels, warp_labels(evidence[1], alignment).labels)
-    return before, after
 
 
 def _groups(labels: LabelArray, compared: NDArray[np.bool_]) -> LabelArray:

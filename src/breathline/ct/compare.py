@@ -19,6 +19,7 @@ from breathline.ct.measure import MeasuredScan, flag_record, measure_scan, plain
 from breathline.ct.order import stored_axes, stored_slice
 from breathline.ct.pairing import pairing_flags, position_flags
 from breathline.ct.patterns import DEFAULT_METHOD
+from breathline.ct.patterns.method import CellEvidence
 from breathline.ct.read import read_scan
 from breathline.ct.same_tissue import same_tissue
 from breathline.ct.sampled_extent import SampledExtent, sampled_extents
@@ -26,7 +27,7 @@ from breathline.ct.separate_slices import slice_flags
 from breathline.dicom.series import Series
 from breathline.errors import OutputError, Problem, ScanError
 from breathline.model.ct_change import CHANGE_CODES, ChangeVolume, SameTissue
-from breathline.model.volume import LabelMap, QualityFlag, Step, Volume
+from breathline.model.volume import QualityFlag, Step, Volume
 from breathline.nifti import write_stored
 from breathline.outputs import whole_folder
 from breathline.progress import Progress, silent
@@ -133,7 +134,7 @@ def compare_measured(first: MeasuredScan, second: MeasuredScan, *, progress: Pro
     )
 
 
-def _evidence(first: MeasuredScan, second: MeasuredScan) -> tuple[LabelMap, LabelMap] | None:
+def _evidence(first: MeasuredScan, second: MeasuredScan) -> tuple[CellEvidence, CellEvidence] | None:
     """Give how sure the patterns of both dates are; None where a method does not tell, or a reader painted."""
     before, after = (
         None if scan.classified is None else scan.classified.evidence for scan in (first, second)

@@ -7,7 +7,6 @@ of the heart are let go, and ground-glass is drawn to half its height.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numba
@@ -16,7 +15,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from breathline import __version__
-from breathline.ct.patterns.method import INTERSTITIAL, Band, PatternMap, pack_evidence
+from breathline.ct.patterns.method import CERTAIN, INTERSTITIAL, Band, CellEvidence, PatternMap
 from breathline.ct.patterns.network import CLASSES, Network, probabilities, shipped_network
 from breathline.ct.patterns.normal import find_normal
 from breathline.ct.patterns.parenchyma import read_parenchyma
@@ -49,9 +48,6 @@ BAND = 0.2
 
 _WORKERS = 2
 
-SURE = 0.5
-"""A kind of abnormality is sure if it is likelier than any other by this much."""
-
 
 class LearnedTexture:
     """Normal lung, ground-glass, reticulation, honeycombing, consolidation and emphysema by a small network."""
@@ -79,9 +75,8 @@ class LearnedTexture:
             },
             version=__version__,
         )
-        labels, evidence = spread_cells((cells, weigh_cells(likely, sheets)), sheets, lungs)
         drawn = LabelMap(
-            labels=labels,
+            labels=spread_cells(cells, sheets, lungs),
             geometry=volume.geometry,
             names=PATTERN_CODES,
             method=self.name,
@@ -91,19 +86,26 @@ class LearnedTexture:
             labels=drawn,
             measured=frozenset((*TISSUE[1:], "vessel")),
             bands=_bands(likely, cells, _sides(lungs, sheets)),
-            evidence=LabelMap(labels=evidence, geometry=volume.geometry, names={}, method=self.name),
+            evidence=weigh_cells(likely, sheets),
         )
 
 
-def weigh_cells(likely: Floats, sheets: Sheets) -> NDArray[np.uint8]:
-    """Give the evidence of every cell of lung (`pack_evidence`); 0 outside."""
-    total, first, second = (np.zeros(likely.shape[1:], np.float32) for _ in range(3))
-    for name in INTERSTITIAL:
-        kind = likely[CLASSES.index(name)]
-        total += kind
-        np.maximum(second, np.minimum(first, kind), out=second)
-        np.maximum(first, kind, out=first)
-    return np.where(sheets.inside, pack_evidence(total, first - second > SURE), 0).astype(np.uint8)
+def weigh_cells(likely: Floats, sheets: Sheets) -> CellEvidence:
+    """Give what a comparison of two dates needs of every cell."""
+    kinds = [likely[CLASSES.index(name)] for name in INTERSTITIAL]
+    kinds.append(likely[CLASSES.index("vessel")] + likely[CLASSES.index("airway")])
+    inside = sheets.inside
+    return CellEvidence(
+        likely=np.stack([np.rint(CERTAIN * np.minimum(kind, 1.0)).astype(np.uint8) for kind in kinds]),
+        excess=np.where(inside, np.rint(sheets.hu - sheets.normal[:, None]), 0).astype(np.int16),
+        inside=inside,
+        first=sheets.first,
+        layers=sheets.layers,
+        row=sheets.row,
+        column=sheets.column,
+        spacing_mm=sheets.spacing_mm,
+        separate=sheets.separate,
+    )
 
 
 def label_cells(likely: Floats, sheets: Sheets) -> NDArray[np.uint8]:
@@ -183,32 +185,23 @@ def _large(mask: Mask, sheets: Sheets) -> Mask:
 
 
 def spread_cells(
-    maps: Sequence[NDArray[np.uint8]], sheets: Sheets, lungs: LabelMap
-) -> tuple[NDArray[np.uint8], ...]:
-    """Carry labels of cells to every voxel of the lungs; voxels of cells that are no lung take the nearest label.
-
-    Parameters
-    ----------
-    maps
-        Labels that are 0 outside the same cells.
-    """
+    cells: NDArray[np.uint8], sheets: Sheets | CellEvidence, lungs: LabelMap
+) -> NDArray[np.uint8]:
+    """Carry labels of cells to every voxel of the lungs; voxels of cells that are no lung take the nearest label."""
     with ThreadPoolExecutor(_WORKERS) as pool:
-        filled = list(pool.map(_filled, zip(*maps, strict=True)))
-    found = []
-    for cells in zip(*filled, strict=True):
-        labels = np.zeros(lungs.labels.shape, np.uint8)
-        _spread(np.stack(cells), sheets.first, sheets.layers, sheets.row, sheets.column, lungs.labels, labels)
-        found.append(labels)
-    return tuple(found)
+        filled = np.stack(list(pool.map(_filled, cells)))
+    labels = np.zeros(lungs.labels.shape, np.uint8)
+    _spread(filled, sheets.first, sheets.layers, sheets.row, sheets.column, lungs.labels, labels)
+    return labels
 
 
-def _filled(maps: tuple[NDArray[np.uint8], ...]) -> tuple[NDArray[np.uint8], ...]:
+def _filled(sheet: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Give the cells of a sheet that are no lung the nearest labels."""
-    outside = maps[0] == 0
+    outside = sheet == 0
     if outside.all():
-        return tuple(np.full_like(sheet, PATTERN_CODES["normal"]) for sheet in maps)
+        return np.full_like(sheet, PATTERN_CODES["normal"])
     nearest = ndimage.distance_transform_edt(outside, return_distances=False, return_indices=True)
-    return tuple(sheet[tuple(nearest)] for sheet in maps)
+    return np.asarray(sheet[tuple(nearest)])
 
 
 @numba.njit(cache=True, parallel=True)  # type: ignore[untyped-decorator]

@@ -36,6 +36,42 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CellEvidence:
+    """How likely the kinds of abnormality are in cells of lung, and how dense those are.
+
+    Parameters
+    ----------
+    likely
+        (kinds, sheets, rows, columns): likelihood of each of `INTERSTITIAL` and of vessel or airway, in parts of
+        `CERTAIN`; 0 outside.
+    excess
+        Density above what normal lung of this patient has in this place [HU].
+    inside
+        Cells that count as lung.
+    first, layers
+        First slice, and slices in a sheet.
+    row, column
+        Cell of each row and column of the volume; −1 where there is none.
+    separate
+        Sheets are slices with gaps between: their neighbours tell nothing.
+    """
+
+    likely: NDArray[np.uint8]
+    excess: NDArray[np.int16]
+    inside: NDArray[np.bool_]
+    first: int
+    layers: int
+    row: NDArray[np.int64]
+    column: NDArray[np.int64]
+    spacing_mm: tuple[float, float, float]
+    separate: bool
+
+
+CERTAIN = 255
+"""A likelihood of one in `CellEvidence`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PatternMap:
     """Patterns of the lungs, and where the method is in doubt.
 
@@ -48,28 +84,13 @@ class PatternMap:
     bands
         Doubtful blocks of single patterns and of groups of them.
     evidence
-        How likely each voxel of the lungs is interstitial abnormality of any kind, and whether its kind is sure; see
-        `pack_evidence`. None where the method does not tell.
+        How likely the kinds of abnormality are, cell by cell; None where the method does not tell.
     """
 
     labels: LabelMap
     measured: frozenset[str]
     bands: Mapping[frozenset[str], Band] = field(default_factory=dict)
-    evidence: LabelMap | None = None
-
-
-KIND_SURE = 128
-"""Added to the evidence where the kind of abnormality is sure."""
-
-
-def pack_evidence(likely: NDArray[np.float32], sure: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """Put a likelihood and whether the kind is sure into one byte: 1 + percent, and `KIND_SURE`; 0 is left for nothing.
-
-    >>> pack_evidence(np.array([0.0, 0.5, 1.0]), np.array([False, True, False])).tolist()
-    [1, 179, 101]
-    """
-    packed = 1 + np.rint(100.0 * np.clip(likely, 0.0, 1.0)).astype(np.uint8)
-    return np.asarray(packed + np.uint8(KIND_SURE) * sure, dtype=np.uint8)
+    evidence: CellEvidence | None = None
 
 
 class PatternMethod(Protocol):
