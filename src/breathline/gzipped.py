@@ -7,11 +7,13 @@ import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
 
-try:
-    from isal import isal_zlib
-except ImportError:  # there is no wheel for this processor: slower, and the content is the same
-    isal_zlib = None
+_fast: Any = None
+with suppress(ImportError):  # there may be no wheel for this processor: slower, and the content is the same
+    _fast = import_module("isal.isal_zlib")
 
 _WORKERS = 2
 _HEAD = b"\x1f\x8b\x08\0\0\0\0\0\x04\xff"
@@ -51,11 +53,9 @@ def _tail(check: int, size: int) -> bytes:
 
 
 def _deflated(content: bytes, *, noisy: bool, last: bool = False) -> bytes:
-    if isal_zlib is not None:
-        packer = isal_zlib.compressobj(1, isal_zlib.DEFLATED, -15)
-        return bytes(
-            packer.compress(content) + packer.flush(isal_zlib.Z_FINISH if last else isal_zlib.Z_FULL_FLUSH)
-        )
+    if _fast is not None:
+        packer = _fast.compressobj(1, _fast.DEFLATED, -15)
+        return bytes(packer.compress(content) + packer.flush(_fast.Z_FINISH if last else _fast.Z_FULL_FLUSH))
     # Where nothing repeats, zlib takes half the time and a tenth more space without looking for repeats.
     strategy = zlib.Z_HUFFMAN_ONLY if noisy else zlib.Z_DEFAULT_STRATEGY
     plain = zlib.compressobj(1, zlib.DEFLATED, -15, zlib.DEF_MEM_LEVEL, strategy)
