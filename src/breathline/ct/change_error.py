@@ -13,7 +13,7 @@ from breathline.ct.interval import Interval
 
 VOLUME_FLOOR = 1.25
 """What is called changed, or missed, whatever the volume [% of the lungs]."""
-VOLUME_SHARE = 0.4
+VOLUME_SHARE = 0.2
 """What a volume of change may be off in proportion to itself, or to the rest of its region if that is smaller."""
 VOLUME_DOUBT = 2.0
 """How many times the volume on which labels and decision differ may truly be on the other side.
