@@ -15,19 +15,22 @@ from playwright.sync_api import Browser, sync_playwright
 from breathline import demo
 from breathline.cli import main
 from tests.end_to_end.reviewing import SOFTWARE
+from tests.once import made_once
 
 
 @pytest.fixture(scope="session")
 def example(tmp_path_factory) -> Path:
     """Folder with ``patient`` and ``assessment`` of the example, and the truth of its scans."""
-    folder = tmp_path_factory.mktemp("example")
     specs = tuple(replace(spec, matrix=160, thickness_mm=3.0) for spec in demo.example_scans())
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(demo, "example_scans", lambda: specs)
-        patch.setattr(demo, "keep_truth", lambda made: made.rename(folder / "truth"))
-        ran = CliRunner().invoke(main, ["demo", str(folder), "--quiet"], catch_exceptions=False)
-    assert ran.exit_code == 0, ran.output
-    return folder
+
+    def make(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(demo, "example_scans", lambda: specs)
+            patch.setattr(demo, "keep_truth", lambda made: made.rename(folder / "truth"))
+            ran = CliRunner().invoke(main, ["demo", str(folder), "--quiet"], catch_exceptions=False)
+        assert ran.exit_code == 0, ran.output
+
+    return made_once(tmp_path_factory, "example", make)
 
 
 @pytest.fixture(scope="session")
