@@ -173,11 +173,13 @@ def test_labels_are_carried_to_the_voxels_they_came_from() -> None:
     sheets = sheets_of(hu, (1.2, 0.6, 0.6))
     cells = np.where(sheets.inside, 1, 0).astype(np.uint8)
     cells[1, sheets.row[20], sheets.column[10]] = 5
-    labels = spread_cells(cells, sheets, lungs)
+    cells[2] = 0
+    labels = spread_cells(cells, sheets, lungs, untold=7)
     assert ((labels > 0) == (lungs.labels > 0)).all()
     where = np.argwhere(labels == 5)
     assert where.min(axis=0).tolist() == [3, 20, 10]
     assert where.max(axis=0).tolist() == [4, 21, 11]
+    assert set(np.unique(labels[5:7])) == {0, 7}, "a sheet of which nothing is known says so"
 
 
 def test_another_network_can_be_given(ill: tuple[Volume, LabelMap, LabelMap]) -> None:

@@ -104,7 +104,9 @@ def map_change(
     if evidence is None:
         labels = _classified(*plain, _offsets(baseline.geometry.spacing_mm))
     else:
-        labels = spread_cells(decide_together(*evidence, alignment), evidence[0], alignment.baseline_lungs)
+        cells = decide_together(*evidence, alignment)
+        untold = CHANGE_CODES["not_compared"]
+        labels = spread_cells(cells, evidence[0], alignment.baseline_lungs, untold=untold)
         labels[~compared] = 0
     labels[(lungs > 0) & ~compared] = CHANGE_CODES["not_compared"]
     regions = find_regions(alignment.baseline_lungs).labels

@@ -76,7 +76,7 @@ class LearnedTexture:
             version=__version__,
         )
         drawn = LabelMap(
-            labels=spread_cells(cells, sheets, lungs),
+            labels=spread_cells(cells, sheets, lungs, untold=PATTERN_CODES["normal"]),
             geometry=volume.geometry,
             names=PATTERN_CODES,
             method=self.name,
@@ -185,21 +185,27 @@ def _large(mask: Mask, sheets: Sheets) -> Mask:
 
 
 def spread_cells(
-    cells: NDArray[np.uint8], sheets: Sheets | CellEvidence, lungs: LabelMap
+    cells: NDArray[np.uint8], sheets: Sheets | CellEvidence, lungs: LabelMap, *, untold: int
 ) -> NDArray[np.uint8]:
-    """Carry labels of cells to every voxel of the lungs; voxels of cells that are no lung take the nearest label."""
+    """Carry labels of cells to every voxel of the lungs; voxels of cells without a label take the nearest one.
+
+    Parameters
+    ----------
+    untold
+        Label of the lung of a sheet in which no cell has one.
+    """
     with ThreadPoolExecutor(_WORKERS) as pool:
-        filled = np.stack(list(pool.map(_filled, cells)))
+        filled = np.stack(list(pool.map(lambda sheet: _filled(sheet, untold), cells)))
     labels = np.zeros(lungs.labels.shape, np.uint8)
     _spread(filled, sheets.first, sheets.layers, sheets.row, sheets.column, lungs.labels, labels)
     return labels
 
 
-def _filled(sheet: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Give the cells of a sheet that are no lung the nearest labels."""
+def _filled(sheet: NDArray[np.uint8], untold: int) -> NDArray[np.uint8]:
+    """Give the cells of a sheet that have no label the nearest one."""
     outside = sheet == 0
     if outside.all():
-        return np.full_like(sheet, PATTERN_CODES["normal"])
+        return np.full_like(sheet, untold)
     nearest = ndimage.distance_transform_edt(outside, return_distances=False, return_indices=True)
     return np.asarray(sheet[tuple(nearest)])
 
