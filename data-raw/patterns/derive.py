@@ -4,14 +4,14 @@
     python data-raw/patterns/derive.py FOLDER [MINUTES]
 
 Needs PyTorch and onnx beside Breathline (`pip install torch onnx`); neither is needed to use what it writes,
-src/breathline/ct/patterns/network.onnx. It goes on from the network that is there; without the file it begins anew.
-Every tenth scan is held out and only scored. The shipped weights came of numbers 0 to 400, drawn with breaths from 0.75
-of a full one.
+src/breathline/ct/patterns/network.onnx. A graphics card makes it bearable; scans that are drawn meanwhile are taken up.
+Every tenth scan is held out and only scored. The shipped weights came of an earlier form of this script, of widths 16,
+32, 64, 64 and of numbers 0 to 400, drawn with breaths from 0.75 of a full one.
 """
 
 from __future__ import annotations
 
-import sys
+import argparse
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,9 +19,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import onnx
 import torch
-from onnx import numpy_helper
 from scipy import ndimage
 from torch import nn
 from torch.nn import functional
@@ -29,15 +27,28 @@ from torch.nn import functional
 from breathline.ct.patterns.network import CLASSES
 from breathline.ct.patterns.normal import Normal, find_normal
 from breathline.ct.patterns.parenchyma import read_parenchyma
-from breathline.ct.patterns.sheets import CHANNELS, Sheets, channels, read_sheets
+from breathline.ct.patterns.sheets import (
+    CHANNELS,
+    DEEPEST_MM,
+    SCALE_HU,
+    Sheets,
+    channels,
+    read_sheets,
+)
 from breathline.ct.reach import close
 from breathline.model.volume import LUNG_CODES, Geometry, LabelMap, Volume
 
 TARGET = Path(__file__).resolve().parents[2] / "src" / "breathline" / "ct" / "patterns" / "network.onnx"
-WIDTHS = (16, 32, 64, 64)
-PATCH, BATCH = 160, 8
-RATE, RATE_GOING_ON, DECAY = 3e-3, 1e-3, 1e-4
+WIDTHS = (16, 32, 96, 160, 192)
+PATCH, BATCH = 160, 32
+RATE, DECAY, EMA = 3e-3, 1e-3, 0.998
 HELD_OUT = 10
+SCORED = 40
+"""Scans on which the network is scored, and on which its classes are balanced."""
+ALONE = 0.15
+"""Share of patches whose neighbours tell nothing, as in interval HRCT."""
+AROUND = (-1, 0, 1)
+"""Sheets shown, by their distance."""
 THINNEST_MM = 1.5
 AIR_HU = -850
 BALANCED = 120
@@ -210,7 +221,9 @@ def laid_out(path: Path) -> list[Example]:
             arrays |= {f"{name}_{n}": getattr(sheets, name) for name in Sheets.__dataclass_fields__}
             for name in ("hu", "lung", "depth"):
                 arrays[f"{name}_{n}"] = arrays[f"{name}_{n}"].astype(np.float16)
-        np.savez(kept, **arrays)
+        part = kept.with_name(f"part-{path.name}")
+        np.savez(part, **arrays)
+        part.rename(kept)
     table = np.load(kept)
     found = []
     for n in range(sum(name.startswith("truth_") for name in table.files)):
@@ -232,12 +245,11 @@ def block(wide: int, out: int) -> nn.Sequential:
 class UNet(nn.Module):
     """Encoder and decoder with links between (Ronneberger et al. 2015), small."""
 
-    def __init__(self) -> None:
+    def __init__(self, widths: tuple[int, ...] = WIDTHS) -> None:
         super().__init__()
-        widths = (len(CHANNELS), *WIDTHS)
-        self.down = nn.ModuleList(block(a, b) for a, b in pairwise(widths))
-        self.up = nn.ModuleList(block(a + b, a) for a, b in zip(WIDTHS[-2::-1], WIDTHS[:0:-1], strict=True))
-        self.last = nn.Conv2d(WIDTHS[0], len(CLASSES), 1)
+        self.down = nn.ModuleList(block(a, b) for a, b in pairwise((len(CHANNELS), *widths)))
+        self.up = nn.ModuleList(block(a + b, a) for a, b in zip(widths[-2::-1], widths[:0:-1], strict=True))
+        self.last = nn.Conv2d(widths[0], len(CLASSES), 1)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         kept = []
@@ -246,104 +258,144 @@ class UNet(nn.Module):
             kept.append(x)
         kept.pop()
         for part in self.up:
-            x = part(torch.cat([functional.interpolate(x, scale_factor=2), kept.pop()], dim=1))
+            x = part(torch.cat([functional.interpolate(x, scale_factor=2.0), kept.pop()], dim=1))
         return self.last(x)
 
 
-def patch(example: Example, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Draw a part of a sheet around some lung, changed as scans differ."""
-    sheets = example.sheets
-    number = int(random.choice(np.flatnonzero((example.truth != NOTHING).any(axis=(1, 2)))))
-    x, y = channels(sheets, number).astype(np.float32), example.truth[number]
-    if random.random() < 0.15:  # neighbours that tell nothing, as at an end or in interval HRCT
-        x[0], x[2] = x[1], x[1]
-    pad = [(PATCH // 2, PATCH // 2)] * 2
-    x, y = np.pad(x, [(0, 0), *pad]), np.pad(y, pad, constant_values=NOTHING)
-    rows, columns = np.nonzero(y != NOTHING)
-    at = random.integers(rows.size)
-    r, c = (int(v) - PATCH // 2 for v in (rows[at], columns[at]))
-    r, c = (int(np.clip(v, 0, n - PATCH)) for v, n in zip((r, c), y.shape, strict=True))
-    x, y = x[:, r : r + PATCH, c : c + PATCH].copy(), y[r : r + PATCH, c : c + PATCH].copy()
-    if random.random() < 0.5:
-        x, y = x[..., ::-1].copy(), y[..., ::-1].copy()
-    if random.random() < 0.3:
-        x, y = x[:, ::-1].copy(), y[::-1].copy()
-    lung = x[5] > 0
-    shift = random.normal(0.0, 8.0) / 200.0
-    x[:3] += np.where(lung, shift + random.normal(0.0, random.uniform(0, 12.0) / 200.0, x[:3].shape), 0.0)
-    x[3] += np.where(lung, random.normal(0.0, 10.0) / 200.0, 0.0)
-    return x.astype(np.float32), y.astype(np.int64)
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """The cells of a slab where they are learnt from, with a margin: (sheets, rows, columns)."""
+
+    hu: torch.Tensor
+    lung: torch.Tensor
+    depth: torch.Tensor
+    normal: torch.Tensor
+    noise: float
+    separate: bool
+    truth: torch.Tensor
+    places: np.ndarray
+    """(cells, 3): where lung is."""
+
+    @classmethod
+    def of(cls, example: Example, device: torch.device) -> Cells:
+        sheets, half = example.sheets, PATCH // 2
+
+        def there(values: np.ndarray, kind: torch.dtype, fill: float = 0.0) -> torch.Tensor:
+            padded = np.pad(values, [(0, 0), (half, half), (half, half)], constant_values=fill)
+            return torch.from_numpy(padded).to(device, kind)
+
+        normal = np.pad(sheets.normal, (half, half), mode="edge")
+        places = np.argwhere(example.truth != NOTHING).astype(np.int16)
+        return cls(
+            hu=there(sheets.hu, torch.float16), lung=there(sheets.lung, torch.float16),
+            depth=there(sheets.depth, torch.float16), normal=torch.from_numpy(normal).to(device),
+            noise=sheets.noise, separate=sheets.separate,
+            truth=there(example.truth, torch.uint8, NOTHING), places=places,
+        )  # fmt: skip
 
 
-def batch(examples: list[Example], random: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+def patch(cells: Cells, random: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+    """Draw a part of a sheet around some lung, changed as scans differ; the same channels as `channels` gives."""
+    number, row, column = (int(v) for v in cells.places[random.integers(len(cells.places))])
+    # the padding is half a patch, so that the place is in the middle
+    part = (slice(row, row + PATCH), slice(column, column + PATCH))
+    last = cells.hu.shape[0] - 1
+    alone = cells.separate or random.random() < ALONE
+    sheets = [number if alone else min(max(number + away, 0), last) for away in AROUND]
+    density = cells.hu[sheets, part[0], part[1]].float()
+    share = cells.lung[sheets, part[0], part[1]]
+    lung = cells.lung[number, part[0], part[1]].float()
+    normal = cells.normal[part[0]][:, None].expand(PATCH, PATCH)
+    noisy = random.uniform(0, 12.0) if random.random() < 0.5 else 0.0
+    shift = random.normal(0.0, 8.0)
+    density = density - normal + shift + noisy * torch.randn_like(density)
+    inside = lung > 0
+    x = torch.cat(
+        [
+            torch.where(share > 0, density, 0.0) / SCALE_HU,
+            torch.where(inside, normal + 850.0 + random.normal(0.0, 10.0), 0.0)[None] / SCALE_HU,
+            cells.depth[number, part[0], part[1]].float()[None] / DEEPEST_MM,
+            lung[None],
+            torch.where(inside, np.hypot(cells.noise, noisy), 0.0)[None].float() / 50.0,
+        ]
+    )
+    y = cells.truth[number, part[0], part[1]].long()
+    flips = [axis for axis, often in ((-1, 0.5), (-2, 0.3)) if random.random() < often]
+    if random.random() < 0.5:  # the order of the sheets
+        x = torch.cat([x[: len(AROUND)].flip(0), x[len(AROUND) :]])
+    return x.flip(flips), y.flip(flips)
+
+
+def batch(learned: list[Cells], random: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
     """Draw some patches and their truth."""
-    drawn = [patch(examples[random.integers(len(examples))], random) for _ in range(BATCH)]
-    x = torch.from_numpy(np.stack([one[0] for one in drawn])).to(memory_format=torch.channels_last)
-    return x, torch.from_numpy(np.stack([one[1] for one in drawn]))
+    drawn = [patch(learned[random.integers(len(learned))], random) for _ in range(BATCH)]
+    x = torch.stack([one[0] for one in drawn]).contiguous(memory_format=torch.channels_last)
+    return x, torch.stack([one[1] for one in drawn])
 
 
-def take_over(network: UNet, earlier: Path, cells: torch.Tensor) -> None:
-    """Take the weights of an exported network, whose normalisation has become part of its convolutions.
+class Growing:
+    """The examples laid out so far; more are taken up while others draw them."""
 
-    Every normalisation is set so that it changes nothing but adds the offset: by what `cells` give there.
-    """
-    kept = [numpy_helper.to_array(one).copy() for one in onnx.load(earlier).graph.initializer]
-    last, rest = kept[:2], kept[2:]
-    network.last.weight.data, network.last.bias.data = (torch.from_numpy(one) for one in last)
-    convolutions = [
-        one for one in network.modules() if isinstance(one, nn.Conv2d) and one is not network.last
-    ]
-    norms = [one for one in network.modules() if isinstance(one, nn.BatchNorm2d)]
-    hooks = []
-    for number, (convolution, norm) in enumerate(zip(convolutions, norms, strict=True)):
-        convolution.weight.data = torch.from_numpy(rest[2 * number])
-        offset = torch.from_numpy(rest[2 * number + 1])
+    def __init__(self, folder: Path, device: torch.device) -> None:
+        self.folder, self.device = folder, device
+        self.known: set[str] = set()
+        self.learned: list[Cells] = []
 
-        def fit(norm: nn.BatchNorm2d, given: tuple[torch.Tensor], offset: torch.Tensor = offset) -> None:
-            mean, spread = given[0].mean((0, 2, 3)), given[0].var((0, 2, 3), correction=0)
-            norm.running_mean, norm.running_var = mean, spread
-            norm.weight.data, norm.bias.data = torch.sqrt(spread + norm.eps), mean + offset
-
-        hooks.append(norm.register_forward_pre_hook(fit))
-    with torch.no_grad():
-        network.train()(cells)
-    for hook in hooks:
-        hook.remove()
+    def look(self, most: int) -> None:
+        """Take up at most so many scans more."""
+        for path in sorted((self.folder / "sheets").glob("[0-9]*.npz")):
+            if path.name in self.known or int(path.stem) % HELD_OUT == HELD_OUT - 1:
+                continue
+            if not most:
+                return
+            most -= 1
+            self.known.add(path.name)
+            found = [Cells.of(one, self.device) for one in laid_out(self.folder / path.name)]
+            self.learned += [one for one in found if len(one.places)]
 
 
-def train(examples: list[Example], minutes: float, earlier: Path) -> UNet:
+def train(growing: Growing, minutes: float, widths: tuple[int, ...]) -> UNet:
     """Minimise the cross-entropy by AdamW with one cycle of the rate, for as long as there is time.
 
-    Goes on from an earlier network, if there is one.
+    What is kept is a running mean of the weights.
     """
     torch.manual_seed(1)
     random = np.random.default_rng(1)
-    network = UNet()
-    highest = RATE
-    if earlier.exists():
-        take_over(network, earlier, torch.cat([batch(examples, random)[0] for _ in range(8)]))
-        highest = RATE_GOING_ON
-    network = network.to(memory_format=torch.channels_last)
-    optimiser = torch.optim.AdamW(network.parameters(), highest, weight_decay=DECAY)
-    started, shown, loss_sum, steps = time.monotonic(), time.monotonic(), 0.0, 0
-    steps_all = 0
+    device = growing.device
+    network = UNet(widths).to(device, memory_format=torch.channels_last)
+    mean = torch.optim.swa_utils.AveragedModel(
+        network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(EMA), use_buffers=True
+    )
+    optimiser = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
+    weights = WEIGHTS.to(device)
+    started, shown, losses, steps = time.monotonic(), time.monotonic(), [], 0
+    while not growing.learned:
+        growing.look(1000)
+        time.sleep(1.0)
     network.train()
     while (part := (time.monotonic() - started) / (60.0 * minutes)) < 1.0:
-        rate = highest * (
+        rate = RATE * (
             min(1.0, part / 0.05) if part < 0.05 else 0.5 * (1 + np.cos(np.pi * (part - 0.05) / 0.95))
         )
         for group in optimiser.param_groups:
             group["lr"] = rate
-        x, y = batch(examples, random)
-        loss = functional.cross_entropy(network(x), y, weight=WEIGHTS, ignore_index=NOTHING)
+        x, y = batch(growing.learned, random)
+        with torch.autocast(device.type, torch.bfloat16, enabled=True):
+            said = network(x)
+        loss = functional.cross_entropy(said.float(), y, weight=weights, ignore_index=NOTHING)
         optimiser.zero_grad(set_to_none=True)
         loss.backward()
         optimiser.step()
-        loss_sum, steps, steps_all = loss_sum + float(loss.detach()), steps + 1, steps_all + 1
-        if time.monotonic() - shown > 60:
-            print(f"{part:.2f} step {steps_all}: loss {loss_sum / steps:.4f}", flush=True)
-            loss_sum, steps, shown = 0.0, 0, time.monotonic()
-    return network.eval()
+        mean.update_parameters(network)
+        losses.append(loss.detach())
+        steps += 1
+        if steps % 50 == 0:
+            growing.look(3)
+        if time.monotonic() - shown > 30:
+            told = float(torch.stack(losses).mean())
+            print(f"{part:.2f} step {steps}: loss {told:.4f}, {len(growing.learned)} slabs", flush=True)
+            losses, shown = [], time.monotonic()
+    return mean.module.eval()
 
 
 WEIGHTS = torch.tensor([1.0, 1.5, 2.0, 2.0, 2.0, 2.0, 1.5, 1.5])
@@ -352,10 +404,11 @@ WEIGHTS = torch.tensor([1.0, 1.5, 2.0, 2.0, 2.0, 2.0, 1.5, 1.5])
 
 def logits_of(network: UNet, sheets: Sheets, number: int) -> np.ndarray:
     given = channels(sheets, number)
-    pad = [(0, -n % 8) for n in given.shape[1:]]
+    pad = [(0, -n % 16) for n in given.shape[1:]]
+    device = next(network.parameters()).device
     with torch.no_grad():
-        found = network(torch.from_numpy(np.pad(given, [(0, 0), *pad]))[None])[0]
-    return found[:, : given.shape[1], : given.shape[2]].numpy()
+        found = network(torch.from_numpy(np.pad(given, [(0, 0), *pad]))[None].to(device))[0]
+    return found[:, : given.shape[1], : given.shape[2]].cpu().numpy()
 
 
 def balance(network: UNet, examples: list[Example]) -> None:
@@ -375,7 +428,7 @@ def balance(network: UNet, examples: list[Example]) -> None:
     offsets -= offsets[0]
     print("offsets", dict(zip(CLASSES, offsets.round(2).tolist(), strict=True)), flush=True)
     with torch.no_grad():
-        network.last.bias += torch.from_numpy(offsets)
+        network.last.bias += torch.from_numpy(offsets).to(network.last.bias.device)
 
 
 def scored(network: UNet, examples: list[Example]) -> np.ndarray:
@@ -401,23 +454,31 @@ def tell(table: np.ndarray) -> None:
 
 
 def main() -> None:
-    torch.set_num_threads(2)
-    folder = Path(sys.argv[1])
-    paths = sorted(folder.glob("*.npz"))
-    minutes = float(sys.argv[2]) if len(sys.argv) > 2 else 40.0
-    held = paths[HELD_OUT - 1 :: HELD_OUT]
-    learned = [one for path in paths if path not in held for one in laid_out(path)]
-    print(f"{len(learned)} slabs to learn from, {len(held)} scans held out", flush=True)
-    network = train(learned, minutes, TARGET)
-    balance(network, learned)
-    tell(scored(network, [one for path in held for one in laid_out(path)]))
-    export(network)
+    given = argparse.ArgumentParser()
+    given.add_argument("folder", type=Path)
+    given.add_argument("minutes", type=float, nargs="?", default=40.0)
+    given.add_argument("--widths", default=",".join(map(str, WIDTHS)))
+    given.add_argument("--out", type=Path, default=TARGET)
+    given.add_argument("--lay-out", action="store_true", help="only lay the scans out in sheets")
+    asked = given.parse_args()
+    for path in sorted(asked.folder.glob("[0-9]*.npz")):
+        laid_out(path)
+    if asked.lay_out:
+        return
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    network = train(Growing(asked.folder, device), asked.minutes, tuple(map(int, asked.widths.split(","))))
+    paths = sorted((asked.folder / "sheets").glob("[0-9]*.npz"))
+    held = [path for path in paths if int(path.stem) % HELD_OUT == HELD_OUT - 1][:SCORED]
+    learned = [path for path in paths if path not in held]
+    balance(network, [one for path in learned[:SCORED] for one in laid_out(asked.folder / path.name)])
+    tell(scored(network, [one for path in held for one in laid_out(asked.folder / path.name)]))
+    export(network.cpu(), asked.out)
 
 
-def export(network: UNet) -> None:
+def export(network: UNet, target: Path) -> None:
     given = torch.zeros(1, len(CHANNELS), 160, 160)
     torch.onnx.export(
-        network, (given,), str(TARGET), input_names=["cells"], output_names=["logits"], dynamo=False,
+        network, (given,), str(target), input_names=["cells"], output_names=["logits"], dynamo=False,
         dynamic_axes={name: {0: "sheets", 2: "rows", 3: "columns"} for name in ("cells", "logits")},
     )  # fmt: skip
 

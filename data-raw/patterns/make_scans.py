@@ -81,13 +81,16 @@ def main() -> None:
         parts = [slab(scan, low) for low in lows]
         arrays = {f"{name}_{n}": part[name] for n, part in enumerate(parts) for name in part}
         geometry = geometry_of(spec)
-        np.savez(
-            target,
-            spacing=geometry.spacing_mm,
-            thickness=spec.thickness_mm,
-            spec=json.dumps(spec.as_options()),
-            **arrays,
-        )
+        partial = target.with_suffix(".part")  # others may look while it is written
+        with partial.open("wb") as file:
+            np.savez(
+                file,
+                spacing=geometry.spacing_mm,
+                thickness=spec.thickness_mm,
+                spec=json.dumps(spec.as_options()),
+                **arrays,
+            )
+        partial.rename(target)
         print(
             number,
             {k: round(v, 1) for k, v in spec.extents.items()},

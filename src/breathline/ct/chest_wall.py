@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from breathline.ct.coarse import Coarse
-from breathline.ct.pleural_tissue import lung_and_fluid
+from breathline.ct.pleural_tissue import DenseLung, is_fat, keep_lung
 from breathline.ct.reach import Mask
 
 Map = NDArray[np.float64]
@@ -63,26 +63,7 @@ APEX_DOUBT_MM = 3.0
 """So near the top the wall leans inwards and the first ribs are far from it: it is known less well [mm]."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class AtWall:
-    """What lies between the aerated lung and the chest wall.
-
-    Parameters
-    ----------
-    added
-        1 or 2 where dense lung of that side must be added.
-    within
-        Where the chest wall lies farther out, so that what is dense is lung: the edge need not be sought there.
-    fluid
-        What lies there but is as dense as fluid: no lung.
-    """
-
-    added: NDArray[np.uint8]
-    within: Mask
-    fluid: Mask
-
-
-def dense_lung(sides: NDArray[np.uint8], even: NDArray[np.float32], coarse: Coarse) -> AtWall:
+def dense_at_ribs(sides: NDArray[np.uint8], even: NDArray[np.float32], coarse: Coarse) -> DenseLung:
     """Find airless lung between the aerated lung and the chest wall; none where ribs are not seen or pixels are wide.
 
     Parameters
@@ -95,19 +76,19 @@ def dense_lung(sides: NDArray[np.uint8], even: NDArray[np.float32], coarse: Coar
     added, within = np.zeros_like(sides), np.zeros(sides.shape, dtype=bool)
     fluid = np.zeros_like(within)
     if max(coarse.spacing_mm[1:]) > WIDEST_PIXEL_MM:
-        return AtWall(added, within, fluid)
-    bone = _without_specks(coarse.hu > BONE_HU, coarse)
+        return DenseLung(added, within, fluid)
+    bone, fat = _without_specks(coarse.hu > BONE_HU, coarse), is_fat(even)
     for side in (1, 2):
         lung = sides == side
         wall = _find_wall(lung, bone, side, coarse)
         if wall is None:
             continue
         found = _between(wall.centre, wall.lung_mm - 1.0, np.where(wall.dense, wall.wall_mm, 0.0), coarse)
-        kept, wet = lung_and_fluid(found & (sides == 0), even, coarse)
+        kept, wet = keep_lung(found & (sides == 0) & ~fat, even, coarse)
         added[kept] = side
         fluid |= wet
         within |= _between(wall.centre, wall.envelope_mm - RIM_MM, wall.envelope_mm - EDGE_MM, coarse)
-    return AtWall(added, within, fluid)
+    return DenseLung(added, within, fluid)
 
 
 def _without_specks(bone: Mask, coarse: Coarse) -> Mask:
@@ -115,12 +96,6 @@ def _without_specks(bone: Mask, coarse: Coarse) -> Mask:
     around = 1 if coarse.separate else 3
     count = ndimage.uniform_filter(bone.astype(np.float32), (around, 3, 3), mode="nearest") * around * 9
     return np.asarray(bone & (count > (4.5 if coarse.separate else 8.5)))
-
-
-def evened(coarse: Coarse) -> NDArray[np.float32]:
-    """Take away noise by a mean over 3 voxels each way."""
-    size = (1 if coarse.separate else 3, 3, 3)
-    return np.asarray(ndimage.uniform_filter(coarse.hu.astype(np.float32), size, mode="nearest"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -54,7 +54,7 @@ class Lungs:
     airways
         1 trachea, 2 right, 3 left main bronchus: the lumen.
     recovered
-        1 where lung as dense as the chest wall was added by where the ribs lie; part of `lungs`.
+        1 where lung as dense as the chest wall was added by the shape of the chest; part of `lungs`.
     """
 
     lungs: LabelMap
@@ -111,8 +111,8 @@ def _told(recovered_ml: float, fluid_ml: float, tubes: Sides) -> list[QualityFla
     flags = []
     if recovered_ml >= WORTH_TELLING_ML:
         message = (
-            f"{recovered_ml:.0f} mL at the chest wall are as dense as the wall and were taken into the lungs because "
-            "the ribs lie farther out and aerated lung surrounds them. Pleural thickening or fluid can look the same."
+            f"{recovered_ml:.0f} mL are as dense as the chest wall and were taken into the lungs because of the shape "
+            "of the chest around them. Pleural thickening, fluid or a mass beside the lung can look the same."
         )
         flags.append(QualityFlag(code="recovered_dense_lung", severity=Severity.NOTE, message=message))
     if fluid_ml >= WORTH_TELLING_ML:

@@ -9,8 +9,10 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from breathline.ct.airways import find_airways, main_airways
-from breathline.ct.chest_wall import dense_lung, evened
+from breathline.ct.chest_wall import dense_at_ribs
 from breathline.ct.coarse import Coarse, fill_slices, find_body
+from breathline.ct.dense_lung import Surroundings, dense_by_shape
+from breathline.ct.pleural_tissue import evened
 from breathline.ct.reach import Mask, box_of, close, distance_to, grow, shave
 from breathline.ct.sides import split_sides
 from breathline.errors import Problem, ScanError
@@ -49,11 +51,11 @@ class Outline:
     sides
         Right and left lung, with what was added.
     added
-        Dense lung added at the chest wall because of the ribs, part of `sides`.
+        Dense lung added because of where ribs, diaphragm and the other lung lie, part of `sides`.
     fluid
-        What lies at the chest wall and is as dense as fluid: left out.
+        What lies beside the lung and is as dense as fluid: left out.
     within
-        Where the chest wall lies farther out, so that what is dense is lung.
+        Where lung surely is, so that what is dense is lung.
     trunk
         Lumen of trachea and main bronchi.
     barred
@@ -89,15 +91,17 @@ def outline_lungs(coarse: Coarse) -> Outline:
     lungs |= fibrotic & grow(lungs, FIBROTIC_MM, coarse)
     wall = grow(trunk, 2.5, coarse) if trunk.any() else trunk
     whole = _closed(split_sides(lungs, coarse), wall, coarse)
-    at_wall = dense_lung(whole, even, coarse)
-    added = np.where(wall, 0, at_wall.added).astype(np.uint8)
+    dense = dense_at_ribs(whole, even, coarse)
+    if not coarse.separate:  # the network sees lungs in three dimensions
+        dense = dense_by_shape(whole, Surroundings(trunk, bowel, no_lung | wall), dense, even, coarse)
+    added = np.where(wall, 0, dense.added).astype(np.uint8)
     if added.any():
         whole = _closed(np.where(whole > 0, whole, added), wall, coarse)
     return Outline(
         sides=whole,
         added=added > 0,
-        fluid=at_wall.fluid,
-        within=at_wall.within,
+        fluid=dense.fluid,
+        within=dense.within,
         trunk=trunk,
         barred=wall,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -23,15 +25,45 @@ INNER_SHARE = 0.25
 """Share of a region that must lie inside it, a voxel from its edge: thin layers are not told."""
 
 
-def lung_and_fluid(found: Mask, hu: NDArray[np.float32], coarse: Coarse) -> tuple[Mask, Mask]:
-    """Keep regions that are large enough and not of fat, and tell those of fluid from those of lung."""
-    found &= ~((hu > FAT_HU[0]) & (hu < FAT_HU[1]) & ~_mixed(hu))
+@dataclass(frozen=True, slots=True, eq=False)
+class DenseLung:
+    """What lies beside the aerated lung, inside the chest.
+
+    Parameters
+    ----------
+    added
+        1 or 2 where dense lung of that side must be added.
+    within
+        Where lung surely is, so that what is dense is lung: the edge need not be sought there.
+    fluid
+        What lies there but is as dense as fluid: no lung.
+    """
+
+    added: NDArray[np.uint8]
+    within: Mask
+    fluid: Mask
+
+
+def evened(coarse: Coarse) -> NDArray[np.float32]:
+    """Take away noise by a mean over 3 voxels each way."""
+    size = (1 if coarse.separate else 3, 3, 3)
+    return np.asarray(ndimage.uniform_filter(coarse.hu.astype(np.float32), size, mode="nearest"))
+
+
+def keep_lung(found: Mask, even: NDArray[np.float32], coarse: Coarse) -> tuple[Mask, Mask]:
+    """Keep regions that are large enough, and tell those of fluid from those of lung."""
     pieces, count = ndimage.label(found)
     sizes = np.bincount(pieces.ravel(), minlength=count + 1) * coarse.voxel_ml
     lung = sizes >= FEWEST_ML
     lung[0] = False
-    fluid = lung & _is_fluid(pieces, hu, coarse)
+    fluid = lung & _is_fluid(pieces, even, coarse)
     return np.asarray((lung & ~fluid)[pieces]), np.asarray(fluid[pieces])
+
+
+def is_fat(even: NDArray[np.float32]) -> Mask:
+    """Tell what is as dense as fat and has no aerated lung beside it, with which it could be mixed."""
+    mixed = ndimage.minimum_filter(even, 3) < MIXED_HU
+    return np.asarray((even > FAT_HU[0]) & (even < FAT_HU[1]) & ~mixed)
 
 
 def _is_fluid(pieces: NDArray[np.integer], hu: NDArray[np.float32], coarse: Coarse) -> NDArray[np.bool_]:
@@ -46,8 +78,3 @@ def _is_fluid(pieces: NDArray[np.integer], hu: NDArray[np.float32], coarse: Coar
             low, middle, high = np.percentile(values, [25, 50, 75])
             fluid[number] = FLUID_HU[0] < middle < FLUID_HU[1] and high - low < EVEN_HU
     return fluid
-
-
-def _mixed(hu: NDArray[np.float32]) -> Mask:
-    """Tell mixed voxels beside aerated lung from fat, which is even."""
-    return np.asarray(ndimage.minimum_filter(hu, 3) < MIXED_HU)

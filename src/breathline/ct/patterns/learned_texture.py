@@ -43,6 +43,11 @@ HALF = 0.5
 """The border of ground-glass lies where its excess over normal lung has fallen to this share."""
 AROUND_MM = 3.0
 """Half width of the window over which the excess of a cell is averaged [mm]."""
+BESIDE = 0.2
+"""Weight of each neighbouring sheet. Of 0, 0.2 and 0.33 it gave the highest F1 on phantoms that no figure is measured
+on: 0.750 for 0.745 without it on the standard look, 0.724 for 0.714 on random looks."""
+THICKEST_MM = 3.2
+"""Sheets farther apart than this are looked at by themselves [mm]."""
 BAND = 0.2
 """How far from one half the likelihood of a pattern may lie for the cell to be in doubt."""
 
@@ -62,7 +67,7 @@ class LearnedTexture:
         parenchyma = read_parenchyma(volume, lungs)
         normal = find_normal(parenchyma)
         sheets = read_sheets(volume, lungs, normal, (parenchyma.start[1], parenchyma.factor[1]))
-        likely = probabilities(sheets, self._network or shipped_network())
+        likely = with_neighbours(probabilities(sheets, self._network or shipped_network()), sheets)
         cells = label_cells(likely, sheets)
         step = Step(
             name="classify_patterns",
@@ -88,6 +93,18 @@ class LearnedTexture:
             bands=_bands(likely, cells, _sides(lungs, sheets)),
             evidence=weigh_cells(likely, sheets),
         )
+
+
+def with_neighbours(likely: Floats, sheets: Sheets) -> Floats:
+    """Give each sheet something of the two beside it: the network looks at each anew, disease goes through them."""
+    if sheets.separate or sheets.spacing_mm[0] > THICKEST_MM:
+        return likely
+    weights = np.array([BESIDE, 1.0 - 2.0 * BESIDE, BESIDE], np.float32)
+    inside = sheets.inside.astype(np.float32)
+    whole = ndimage.correlate1d(inside, weights, axis=0, mode="constant")
+    return np.asarray(
+        ndimage.correlate1d(likely, weights, axis=1, mode="constant") / np.maximum(whole, 1e-3) * inside
+    )
 
 
 def weigh_cells(likely: Floats, sheets: Sheets) -> CellEvidence:
