@@ -81,8 +81,8 @@ def elastix(grid: dict) -> tuple[np.ndarray, np.ndarray]:
     """Register as its makers did in the challenge on lungs, EMPIRE10 (their model zoo, Par0011): the mask comes last.
 
     Their images had voxels of 0.7 mm: the coarseness of the images is kept in millimetres. They took 1000 and 2000
-    rounds a level; 500, which their manual calls enough in general, already take longer than any program here. The
-    gradient from which the first step is estimated comes from 4096 places, as in their default, not 100 000.
+    rounds a level; here it is 500, the number that their manual advises, to keep the time down. The gradient from
+    which the first step is estimated comes from 4096 places, as in their default map, not 100 000.
     """
     import itk  # noqa: PLC0415  # only the one that is asked for need be installed
 
