@@ -1,7 +1,7 @@
 """Scans laid on each other: the error on pairs whose displacement is known, beside other programs', and its price.
 
-Other programs run where their packages are installed (``pip install torch convexAdam antspyx itk-elastix nibabel``), on the
-same images in the same run: both scans on one grid of 2 mm that holds the lungs.
+Other programs run where their packages are installed (``pip install torch convexAdam antspyx itk-elastix nibabel``), in
+the same run. They get both scans on one grid of 2 mm that holds the lungs; Breathline gets the scans themselves.
 """
 
 from __future__ import annotations

@@ -52,10 +52,11 @@ def peer_error(peer: str, pair: Pair, folder: Path) -> Found:
     target = folder / "moved.npz"
     target.unlink(missing_ok=True)
     script = Path(__file__).with_name("peer_programs.py")
+    interpreter = Path(os.environ["BREATHLINE_PEERS"]).absolute()
     try:
         ran = subprocess.run(
-            [os.environ["BREATHLINE_PEERS"], str(script), peer, str(folder / "grid.npz"), str(target)],
-            check=False, capture_output=True, text=True, timeout=LIMIT_S,
+            [str(interpreter), str(script), peer, str(folder / "grid.npz"), str(target)],
+            check=False, capture_output=True, text=True, timeout=LIMIT_S, cwd=folder,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return Found(f"not finished within {LIMIT_S} s")
