@@ -51,6 +51,8 @@ PARTS = {
     "What the tests notice": mutants,
 }
 
+UNFINISHED = "Not finished: the figures below are those that were there when it was stopped."
+
 HEAD = """\
 # Validation
 
@@ -83,18 +85,26 @@ def made() -> str:
     return f"Version {__version__}, {day}, {platform.system()}, Python {platform.python_version()}."
 
 
+def write(title: str, body: str) -> None:
+    """Write a part into the page."""
+    kept = written(TARGET.read_text(encoding="utf-8")) | {title: f"{made()}\n\n{body}"}
+    page = HEAD + "".join(f"\n## {one}\n\n{kept[one]}\n" for one in PARTS if one in kept)
+    TARGET.write_text(page, encoding="utf-8")
+
+
 def main() -> int:
-    """Run all parts, or those named on the command line, and write each into the page when it is done."""
+    """Run all parts, or those named on the command line, and write each figure into the page when it is there."""
     wanted = sys.argv[1:]
     for title, part in PARTS.items():
         if wanted and part.__name__.split(".")[-1] not in wanted:
             continue
-        rows = list(part.rows())
-        body = table(rows) if rows else "The real scans are not here, so nothing was measured."
-        print(f"\n## {title}\n\n{body}", flush=True)
-        kept = written(TARGET.read_text(encoding="utf-8")) | {title: f"{made()}\n\n{body}"}
-        page = HEAD + "".join(f"\n## {one}\n\n{kept[one]}\n" for one in PARTS if one in kept)
-        TARGET.write_text(page, encoding="utf-8")
+        print(f"\n## {title}\n", flush=True)
+        rows = []
+        for row in part.rows():
+            rows.append(row)
+            print(table([row]).splitlines()[-1], flush=True)
+            write(title, f"{UNFINISHED}\n\n{table(rows)}")
+        write(title, table(rows) if rows else "The real scans are not here, so nothing was measured.")
     return 0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,43 +22,58 @@ GRID_MM = 2.0
 MARGIN_MM = 10.0
 PEERS = (
     "convexAdam",
-    "convexAdam, finer",
-    "convexAdam, masked",
-    "SimpleITK demons",
-    "elastix B-spline",
-    "elastix B-spline, masked",
-    "ANTs SyN-MI",
+    "convexAdam, for lungs",
+    "convexAdam, for lungs, masked",
+    "ANTs SyN-CC, masked",
+    "elastix",
     "ANTs SyN-CC",
+    "ANTs SyN-MI",
+    "SimpleITK demons",
 )
 LIMIT_S = 1800
 
 
-def peer_error(peer: str, pair: Pair, folder: Path) -> str:
-    """Run a peer on a pair whose grid lies in `folder` (see `write_grid`); empty where no peer is installed."""
-    interpreter = os.environ.get("BREATHLINE_PEERS")
-    if not interpreter:
-        return ""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a program did on a pair; without numbers where it failed."""
+
+    figure: str
+    mean_mm: float = np.inf
+    processor_s: float = np.inf
+
+
+def peers_here() -> tuple[str, ...]:
+    """Name the programs that can run here."""
+    return PEERS if os.environ.get("BREATHLINE_PEERS") else ()
+
+
+def peer_error(peer: str, pair: Pair, folder: Path) -> Found:
+    """Run a peer on a pair whose grid lies in `folder` (see `write_grid`)."""
     target = folder / "moved.npz"
     target.unlink(missing_ok=True)
     script = Path(__file__).with_name("peer_programs.py")
+    interpreter = Path(os.environ["BREATHLINE_PEERS"]).absolute()
     try:
         ran = subprocess.run(
-            [interpreter, str(script), peer, str(folder / "grid.npz"), str(target)],
-            check=False, capture_output=True, text=True, timeout=LIMIT_S,
+            [str(interpreter), str(script), peer, str(folder / "grid.npz"), str(target)],
+            check=False, capture_output=True, text=True, timeout=LIMIT_S, cwd=folder,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return f"not finished within {LIMIT_S} s"
+        return Found(f"not finished within {LIMIT_S} s")
     if not target.is_file():
-        return f"failed: {ran.stderr.strip().splitlines()[-1][:90] if ran.stderr.strip() else 'no message'}"
+        told = ran.stderr.strip().splitlines()
+        return Found(f"failed: {told[-1][:90] if told else 'no message'}")
     with np.load(target) as got, np.load(folder / "grid.npz") as grid:
         moved, seconds = got["moved"], got["seconds"]
         origin, inside = grid["origin"], grid["fixed_mask"] > 0
     errors = _errors(moved, origin, pair)
     slopes = [np.stack(np.gradient(moved[axis], GRID_MM), -1) for axis in range(3)]
     folds = np.linalg.det(np.stack(slopes, -2) + np.eye(3))[inside] <= 0
-    return (
+    return Found(
         f"{errors.mean():.2f} mm, {np.percentile(errors, 95):.2f} mm; {100 * folds.mean():.3f} %; "
-        f"{seconds[0]:.0f} s, {seconds[1]:.0f} s of processor"
+        f"{seconds[0]:.0f} s, {seconds[1]:.0f} s of processor",
+        float(errors.mean()),
+        float(seconds[1]),
     )
 
 
