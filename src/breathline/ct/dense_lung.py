@@ -24,7 +24,7 @@ RIM_LIKELY, RIM_MM = 0.4, 4.0
 """So near to such lung less is enough: the network's voxels are wide, and it is in doubt at the wall [mm]."""
 WITH_RIBS = 0.25
 """What the ribs tell to be lung is taken unless the network holds it less likely than this."""
-NOT_FAT = 0.75
+NOT_FAT = 0.9
 """What is held likelier than this is lung even if it is as dense as fat: fat lies at the wall, where there is doubt."""
 SURE = 0.8
 """Where lung is held likelier than this, its edge is not sought."""
