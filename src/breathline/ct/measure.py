@@ -218,7 +218,7 @@ def write_scan(measured: MeasuredScan, out: Path) -> None:
     """Write ``measurements.json``, ``slices.npz``, the label maps and what the review page shows, whole or not.
 
     Label maps are ``lungs.nii.gz``, ``patterns.nii.gz`` and, unless lungs were given, ``airways.nii.gz`` (trachea 1,
-    right and left main bronchus 2 and 3) and ``recovered.nii.gz`` (dense lung added at the chest wall).
+    right and left main bronchus 2 and 3) and ``recovered.nii.gz`` (dense lung that no threshold finds).
 
     Label maps lie on the grid of the scan as it was given. Nothing written names the patient.
 
