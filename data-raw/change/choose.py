@@ -23,7 +23,7 @@ from scipy import ndimage
 
 from breathline.ct.change import change_of
 from breathline.ct.joint_decision import both_dates, decide, middles
-from breathline.ct.patterns.learned_texture import weigh_cells, with_neighbours
+from breathline.ct.patterns.learned_texture import take_in_neighbours, weigh_cells
 from breathline.ct.patterns.method import CellEvidence
 from breathline.ct.patterns.network import probabilities, shipped_network
 from breathline.ct.patterns.normal import find_normal
@@ -70,7 +70,9 @@ def evidence_of(slab: Slab, random: np.random.Generator) -> CellEvidence:
     parenchyma = read_parenchyma(volume, lungs)
     normal, rows = find_normal(parenchyma), (parenchyma.start[1], parenchyma.factor[1])
     sheets = read_sheets(volume, lungs, normal, rows)
-    return weigh_cells(with_neighbours(probabilities(sheets, shipped_network()), sheets), sheets)
+    likely = probabilities(sheets, shipped_network())
+    take_in_neighbours(likely, sheets)
+    return weigh_cells(likely, sheets)
 
 
 def cells_of(path: Path) -> Iterator[Cells]:

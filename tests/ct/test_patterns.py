@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pytest
 
 from breathline.ct.patterns import PATTERN_METHODS, PatternMap
-from breathline.ct.patterns.learned_texture import LearnedTexture, label_cells, spread_cells
+from breathline.ct.patterns.learned_texture import (
+    LearnedTexture,
+    label_cells,
+    spread_cells,
+    take_in_neighbours,
+)
 from breathline.ct.patterns.network import CLASSES, probabilities, shipped_network
 from breathline.ct.patterns.normal import Normal, find_normal
 from breathline.ct.patterns.parenchyma import Parenchyma
@@ -212,3 +219,17 @@ def test_varieties_differ_and_repeat() -> None:
     )
     assert (one == same).all()
     assert (one != other).mean() > 0.3
+
+
+def test_neighbouring_sheets_are_taken_in_by_their_weight() -> None:
+    # Oracle: three numbers by hand; outside the lung nothing is said, and does not count.
+    inside = np.ones((3, 1, 2), bool)
+    inside[0, 0, 1] = False
+    sheets = SimpleNamespace(separate=False, spacing_mm=(2.4, 1.2, 1.2), inside=inside)
+    likely = np.array([[[[0.0, 0.0]], [[1.0, 1.0]], [[0.5, 0.5]]]], np.float32)
+    take_in_neighbours(likely, cast("Sheets", sheets))
+    np.testing.assert_allclose(likely[0, :, 0, 0], [0.2 / 0.8, 0.6 + 0.1, (0.3 + 0.2) / 0.8], rtol=1e-5)
+    np.testing.assert_allclose(likely[0, :, 0, 1], [0.0, (0.6 + 0.1) / 0.8, (0.3 + 0.2) / 0.8], rtol=1e-5)
+    apart = likely.copy()
+    take_in_neighbours(apart, cast("Sheets", SimpleNamespace(separate=True)))
+    np.testing.assert_array_equal(apart, likely)

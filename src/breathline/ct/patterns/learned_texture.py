@@ -67,7 +67,8 @@ class LearnedTexture:
         parenchyma = read_parenchyma(volume, lungs)
         normal = find_normal(parenchyma)
         sheets = read_sheets(volume, lungs, normal, (parenchyma.start[1], parenchyma.factor[1]))
-        likely = with_neighbours(probabilities(sheets, self._network or shipped_network()), sheets)
+        likely = probabilities(sheets, self._network or shipped_network())
+        take_in_neighbours(likely, sheets)
         cells = label_cells(likely, sheets)
         step = Step(
             name="classify_patterns",
@@ -95,16 +96,34 @@ class LearnedTexture:
         )
 
 
-def with_neighbours(likely: Floats, sheets: Sheets) -> Floats:
+def take_in_neighbours(likely: Floats, sheets: Sheets) -> None:
     """Give each sheet something of the two beside it: the network looks at each anew, disease goes through them."""
     if sheets.separate or sheets.spacing_mm[0] > THICKEST_MM:
-        return likely
-    weights = np.array([BESIDE, 1.0 - 2.0 * BESIDE, BESIDE], np.float32)
-    inside = sheets.inside.astype(np.float32)
-    whole = ndimage.correlate1d(inside, weights, axis=0, mode="constant")
-    return np.asarray(
-        ndimage.correlate1d(likely, weights, axis=1, mode="constant") / np.maximum(whole, 1e-3) * inside
-    )
+        return
+    inside = sheets.inside
+    whole = inside.astype(np.float32)
+    _blend(whole)
+    np.maximum(whole, np.float32(1e-3), out=whole)
+    share = inside / whole
+
+    def blend(kind: Floats) -> None:
+        _blend(kind)
+        kind *= share
+
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        list(pool.map(blend, likely))
+
+
+def _blend(values: Floats) -> None:
+    """Add to each sheet what the sheets beside it weigh."""
+    before = np.float32(BESIDE) * values[0]
+    values[0] *= np.float32(1.0 - 2.0 * BESIDE)
+    for number in range(1, len(values)):
+        own = np.float32(BESIDE) * values[number]
+        values[number - 1] += own
+        values[number] *= np.float32(1.0 - 2.0 * BESIDE)
+        values[number] += before
+        before = own
 
 
 def weigh_cells(likely: Floats, sheets: Sheets) -> CellEvidence:
