@@ -24,12 +24,12 @@ DOUBT = 1.5
 MISSED = {
     "ct_reticulation": 0.8,
     "ct_honeycombing": 1.0,
-    "ct_consolidation": 2.0,
-    "ct_ild": 0.6,
-    "ct_fibrosis": 0.4,
+    "ct_consolidation": 0.6,
+    "ct_ild": 0.3,
+    "ct_fibrosis": 0.3,
 }
 """What may be there beyond what was found, in proportion to it: fibrosis at the pleura, and airless lung on the heart,
-the mediastinum or the diaphragm, are as dense as what they lie on, and are lost with the lungs' outline.
+the mediastinum or the diaphragm, are as dense as what they lie on, and some is lost with the lungs' outline.
 
 All four were derived on whole phantoms by ``data-raw/patterns/intervals.py``."""
 
