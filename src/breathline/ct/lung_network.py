@@ -13,13 +13,13 @@ from importlib.resources import files
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from scipy import ndimage
 from scipy.special import expit
 
 from breathline.ct.coarse import Coarse
 from breathline.ct.reach import Mask, box_of
+from breathline.ct.shipped import open_network
 
 Floats = NDArray[np.float32]
 
@@ -38,25 +38,14 @@ AROUND_MM = 48.0
 class LungNetwork(Protocol):
     """What gives logits of lung (1, `BLOCKS`, slices, rows, columns) for densities of the same shape."""
 
-    def __call__(self, blocks: Floats) -> Floats:
+    def __call__(self, blocks: Floats, /) -> Floats:
         """Look at a chest."""
 
 
 @lru_cache(maxsize=1)
 def shipped_lung_network() -> LungNetwork:
     """Load the network that comes with the package."""
-    onnxruntime.disable_telemetry_events()  # where a build has any: nothing leaves the machine
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = min(4, os.cpu_count() or 1)
-    model = (files(__package__) / "lungs.onnx").read_bytes()
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-
-    def look(blocks: Floats) -> Floats:
-        (logits,) = session.run(None, {"blocks": blocks})
-        return np.asarray(logits, dtype=np.float32)
-
-    return look
+    return open_network(files(__package__) / "lungs.onnx", threads=min(4, os.cpu_count() or 1))
 
 
 def lung_likelihood(coarse: Coarse, aerated: Mask, network: LungNetwork | None = None) -> Floats:

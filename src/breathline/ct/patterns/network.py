@@ -13,11 +13,11 @@ from importlib.resources import files
 from typing import Protocol
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
 from scipy.special import softmax
 
 from breathline.ct.patterns.sheets import CELL_MM, MARGIN_MM, Floats, Mask, Sheets, channels
+from breathline.ct.shipped import open_network
 
 CLASSES = (
     "normal", "ground_glass", "reticulation", "honeycombing", "consolidation", "emphysema", "vessel", "airway",
@@ -35,25 +35,15 @@ MARGIN = round(MARGIN_MM / CELL_MM)
 class Network(Protocol):
     """What gives logits (sheets, `CLASSES`, rows, columns) for (sheets, `CHANNELS`, rows, columns)."""
 
-    def __call__(self, cells: Floats) -> Floats:
+    def __call__(self, cells: Floats, /) -> Floats:
         """Look at some sheets."""
 
 
 @lru_cache(maxsize=1)
 def shipped_network() -> Network:
     """Load the network that comes with the package."""
-    onnxruntime.disable_telemetry_events()  # where a build has any: nothing leaves the machine
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    options.intra_op_num_threads = 1  # sheets are looked at side by side, which keeps all processors busy
-    model = (files(__package__) / "network.onnx").read_bytes()
-    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-
-    def look(cells: Floats) -> Floats:
-        (logits,) = session.run(None, {"cells": cells})
-        return np.asarray(logits, dtype=np.float32)
-
-    return look
+    # sheets are looked at side by side, one thread each, which keeps all processors busy
+    return open_network(files(__package__) / "network.onnx", threads=1)
 
 
 def probabilities(sheets: Sheets, network: Network) -> Floats:
