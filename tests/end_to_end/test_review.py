@@ -6,7 +6,7 @@ import io
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -125,6 +125,15 @@ def test_what_is_drawn_is_what_is_under_the_cursor(page: Page, reviewed: Path) -
         assert lungs[[round(float(v)) for v in (x, y, z)]] == side
 
 
+def settled(page: Page, look: Callable[[], bytes], done: Callable[[bytes], bool]) -> bytes:
+    """Look until it is done, for ten seconds at most: what is drawn comes after what is pressed."""
+    for _ in range(40):
+        if done(look()):
+            break
+        page.wait_for_timeout(250)
+    return look()
+
+
 def test_overlays_and_windows_by_key(page: Page) -> None:
     canvas = page.locator("[data-role=baseline] canvas")
     canvas.focus()
@@ -134,8 +143,10 @@ def test_overlays_and_windows_by_key(page: Page) -> None:
         page.keyboard.press(key)
         page.wait_for_selector(f"[data-role=baseline][data-overlay={name}]")
         assert page.locator(f"[data-overlay={name}][aria-pressed=true]").is_visible()
-        assert page.locator("#legend li").count() >= 2
-        picture = canvas.screenshot()
+        page.wait_for_function(
+            "() => document.querySelectorAll('#legend li').length >= 2"
+        )  # drawn when labels are read
+        picture = settled(page, canvas.screenshot, lambda drawn: drawn not in seen)
         assert picture not in seen, f"the map of {name} is not drawn"
         seen.add(picture)
     page.keyboard.press("-")
@@ -143,7 +154,7 @@ def test_overlays_and_windows_by_key(page: Page) -> None:
     assert canvas.screenshot() not in seen
     page.keyboard.press("0")
     page.wait_for_selector("[data-role=baseline][data-overlay=none]")
-    assert canvas.screenshot() == plain
+    assert settled(page, canvas.screenshot, lambda drawn: drawn == plain) == plain
     page.keyboard.press("w")
     assert page.locator("[data-window=mediastinum][aria-pressed=true]").is_visible()
     assert canvas.screenshot() != plain
