@@ -29,8 +29,8 @@ NOT_FAT = 0.9
 SURE = 0.8
 """Where lung is held likelier than this, its edge is not sought."""
 HILUM_MM = 25.0
-"""Vessels and nodes that lie beside the main bronchi, so near, are the hilum [mm]."""
 MOSTLY = 0.5
+"""Pieces of which more than this share lies so near the main bronchi are the vessels and nodes of the hilum [mm]."""
 BESIDE_MM, MOST_BOWEL = 5.0, 0.3
 """Stool lies beside the gas of bowel, dense lung beside lung: with more than this share of gas in what lies so near,
 it is bowel [mm]."""
@@ -67,8 +67,9 @@ def dense_by_shape(
     """
     aerated = sides > 0
     likely = lung_likelihood(coarse, aerated)
-    kept, fluid = _told_apart(likely, ~aerated & ~around.barred & ~at_ribs.fluid, even, coarse)
-    kept |= (at_ribs.added > 0) & (likely > WITH_RIBS) & ~aerated
+    free = ~aerated & ~around.barred & ~at_ribs.fluid
+    kept, fluid = _told_apart(likely, free, even, coarse)
+    kept |= free & (at_ribs.added > 0) & (likely > WITH_RIBS)
     kept &= ~_elsewhere(kept, aerated, around, coarse)
     added = np.zeros_like(sides)
     if kept.any():
