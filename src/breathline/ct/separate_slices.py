@@ -11,6 +11,10 @@ from breathline.model.ct_change import CHANGE_CODES
 from breathline.model.volume import QualityFlag
 
 _EXTENTS = "Extents carry the error of having scanned only some slices."
+_UNLIKE = (
+    "Dense lung beside heart and diaphragm is found less often in separate slices than in a whole volume, so "
+    "consolidation and fibrosis may differ by that alone."
+)
 
 
 def slice_flags(alignment: Alignment, change: ChangeMap) -> tuple[QualityFlag, ...]:
@@ -36,7 +40,7 @@ def slice_flags(alignment: Alignment, change: ChangeMap) -> tuple[QualityFlag, .
             f"{alignment.match_mm:g} mm of the follow-up's slices ({share} of the lung), the rest is not compared, and "
             "the baseline's extents are taken where these slices lie."
         )
-    text = f"{message} {_EXTENTS}"
+    text = f"{message} {_EXTENTS}" if here and there else f"{message} {_EXTENTS} {_UNLIKE}"
     return (QualityFlag(code="separate_slices", severity=Severity.WARNING, message=text),)
 
 
