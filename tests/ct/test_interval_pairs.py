@@ -178,7 +178,9 @@ def test_extents_and_change_of_separate_slices(visits, laid, first, second):
     (flag,) = flags
     assert flag.code == "separate_slices"
     assert f"{compared_percent(change):.0f} %" in flag.message
-    assert ("Dense lung" in flag.message) == ("whole" in (first, second)), "one scan of each kind is told apart"
+    assert ("Dense lung" in flag.message) == ("whole" in (first, second)), (
+        "one scan of each kind is told apart"
+    )
     whole = [patterns(item[1], sick).labels for item, sick in zip(visits, (0.5, 0.35), strict=True)]
     true = np.diff([100.0 * (labels == 2).sum() / (labels > 0).sum() for labels in whole])[0]
     (extent,) = [item for item in extents if (item.measure, item.region) == ("ct_ground_glass", "lungs")]

@@ -18,7 +18,7 @@ from breathline.model.safety import EventsStatus
 from breathline.report import write_report
 from breathline.report.catalogue import read_wording
 from breathline.report.page import render_page
-from breathline.report.sections.outcomes import relative_change
+from breathline.report.sections.outcomes import relative_change, trend_scale
 from tests.report.example import VARIANTS, example, hostile, write_slices
 from tests.report.laying_out import content_of
 
@@ -388,3 +388,14 @@ def test_no_percent_of_a_baseline_that_is_printed_as_zero():
     changed = replace(example().changes[0], baseline=0.02, decimals=1, relative_percent=1755.0)
     assert relative_change(changed, read_wording()) == ""
     assert relative_change(replace(changed, baseline=2.0), read_wording()) == "+1755 %"
+
+
+@pytest.mark.parametrize(("change", "height"), [(1.0, 0.5), (0.02, 0.01), (4.0, 1.0)])
+def test_a_trend_line_is_as_steep_as_the_change_is_large_beside_its_error(
+    change: float, height: float
+) -> None:
+    # Oracle: with an error of 1, the line's canvas spans 2, or the values where they span more.
+    fvc = next(one for one in example().changes if one.measure == "fvc")
+    down = trend_scale(replace(fvc, error=1.0), [2.0, 2.0 + change])
+    canvas = trend_scale(replace(fvc, error=1.0), [0.0, 4.0])
+    assert down(2.0) - down(2.0 + change) == pytest.approx(height * (canvas(0.0) - canvas(4.0)), abs=0.11)

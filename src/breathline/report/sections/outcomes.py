@@ -143,8 +143,7 @@ def _trend(assessment: Assessment, change: Change, say: Wording) -> Trend | None
     first, last = min(everything), max(everything)
     span = treatment_span(assessment.timeline, axis, last)
     across = _scale(first, max(last, span[1] if span else last), _EDGE, TREND_WIDTH - _EDGE)
-    values = [point.value for point in points]
-    down = _scale(max(values), min(values), _EDGE, TREND_HEIGHT - _EDGE)
+    down = trend_scale(change, [point.value for point in points])
     judged = {axis.place(change.baseline_when), axis.place(change.followup_when)}
     dots = tuple((across(p.x), down(p.value), p.x in judged) for p in points)
     return Trend(
@@ -153,6 +152,13 @@ def _trend(assessment: Assessment, change: Change, say: Wording) -> Trend | None
         shade=_shade(span, across) if span else None,
         alt=_trend_alt(assessment, change, axis, points, say),
     )
+
+
+def trend_scale(change: Change, values: list[float]) -> _Scale:
+    """Give the scale of values: as high as twice the error at least, or what is no change would look like one."""
+    middle, half = (max(values) + min(values)) / 2, (max(values) - min(values)) / 2
+    half = max(half, change.error or change.important_difference or 0.0)
+    return _scale(middle + half, middle - half, _EDGE, TREND_HEIGHT - _EDGE)
 
 
 def _shade(span: tuple[float, float], across: _Scale) -> tuple[float, float]:
