@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 import numpy as np
+import onnx
 import torch
+from onnx import numpy_helper
 from torch import nn
 from torch.nn import functional
 
@@ -106,7 +108,7 @@ def learn(
     shelf: Shelf,
     minutes: float,
     target: Path,
-    earlier: Path | None = None,
+    earlier: Path | bool | None = None,
 ) -> UNet:
     """Minimise a loss by AdamW with one cycle of the rate, for as long as there is time.
 
@@ -117,16 +119,16 @@ def learn(
     target
         Weights so far are written beside it, as ``.pt``.
     earlier
-        Weights to go on from.
+        Weights to go on from; True if the network has them already.
     """
-    seed = 1 if earlier is None else 2
+    seed = 2 if earlier else 1
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     device = device_here()
     network = network.to(device, memory_format=network.layout)
-    if earlier is not None:
+    if isinstance(earlier, Path):
         network.load_state_dict(torch.load(earlier, map_location=device))
-    highest = RATE if earlier is None else RATE_GOING_ON
+    highest = RATE_GOING_ON if earlier else RATE
     mean = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(MEAN_OF), use_buffers=True
     )
@@ -169,6 +171,48 @@ def _cycle(part: float) -> float:
     if part < WARMING:
         return part / WARMING
     return float(0.5 * (1 + np.cos(np.pi * (part - WARMING) / (1 - WARMING))))
+
+
+def take_from_export(network: UNet, path: Path, given: torch.Tensor, newer: tuple[int, ...] = ()) -> None:
+    """Take over the weights of a network that `export` wrote, so that it can be derived further.
+
+    Its normalisation had become part of its convolutions: each is given back what it measures on some examples, so
+    that at first the network says what it said.
+
+    Parameters
+    ----------
+    given
+        Examples (batch, channels, …).
+    newer
+        Channels that the exported network may not have been given; they weigh nothing at first.
+    """
+    model = onnx.load(str(path))
+    kept = {one.name: torch.tensor(numpy_helper.to_array(one)) for one in model.graph.initializer}
+    convolved = [node for node in model.graph.node if node.op_type == "Conv"]
+    layers = [one for one in network.modules() if isinstance(one, nn.Conv2d | nn.Conv3d)]
+    norms = [one for one in network.modules() if isinstance(one, nn.BatchNorm2d | nn.BatchNorm3d)]
+    for number, (layer, node) in enumerate(zip(layers, convolved, strict=True)):
+        weight, bias = (kept[name] for name in node.input[1:3])
+        if weight.shape[1] < layer.weight.shape[1]:
+            wider = torch.zeros_like(layer.weight)
+            wider[:, [n for n in range(wider.shape[1]) if n not in newer]] = weight
+            weight = wider
+        layer.weight.data.copy_(weight)
+        (layer if layer.bias is not None else norms[number]).bias.data.copy_(bias)
+
+    def measure(norm: nn.Module, shown: tuple[torch.Tensor]) -> None:
+        over = [axis for axis in range(shown[0].ndim) if axis != 1]
+        variance, mean = torch.var_mean(shown[0], dim=over, correction=0)
+        norm.running_mean.copy_(mean)
+        norm.running_var.copy_(variance)
+        norm.weight.copy_((variance + norm.eps).sqrt())
+        norm.bias.add_(mean)
+
+    hooks = [norm.register_forward_pre_hook(measure) for norm in norms]
+    with torch.no_grad():
+        network.eval()(given)
+    for hook in hooks:
+        hook.remove()
 
 
 def export(

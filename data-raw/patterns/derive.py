@@ -1,12 +1,13 @@
 """Derive the network that tells patterns apart, from the phantoms that make_scans.py drew.
 
     python data-raw/patterns/make_scans.py FOLDER 160
-    PYTHONPATH=data-raw python data-raw/patterns/derive.py FOLDER [MINUTES] [--widths 16,32,64,64]
+    PYTHONPATH=data-raw python data-raw/patterns/derive.py FOLDER [MINUTES] [--earlier NETWORK]
 
 Needs PyTorch and onnx beside Breathline (`pip install torch onnx`); neither is needed to use what it writes,
 src/breathline/ct/patterns/network.onnx. It runs on a processor, more quickly on a graphics card. Scans that are laid
-out meanwhile (cells.py) are taken up; every tenth is held out and only scored. The shipped weights came of an earlier
-form of this script (docs/explanation/hrct.md), drawn with breaths from 0.75 of a full one.
+out meanwhile (cells.py) are taken up; every tenth is held out and only scored. The shipped weights came of
+an earlier form of this script (docs/explanation/hrct.md), which showed one sheet below and one above: the outer two
+weigh nothing in them. further.onnx went on from those by --earlier and is not shipped (docs/explanation/decisions.md).
 """
 
 from __future__ import annotations
@@ -19,23 +20,32 @@ from pathlib import Path
 import numpy as np
 import torch
 from cells import NOTHING, Example, laid_out
-from learning import Shelf, UNet, device_here, export, is_held_out, learn
+from learning import Shelf, UNet, device_here, export, is_held_out, learn, take_from_export
 from torch.nn import functional
 
 from breathline.ct.patterns.network import CLASSES, MULTIPLE
-from breathline.ct.patterns.sheets import CHANNELS, DEEPEST_MM, SCALE_HU, Sheets, channels
+from breathline.ct.patterns.sheets import AROUND, CELL_MM, CHANNELS, DEEPEST_MM, SCALE_HU, Sheets, channels
 
 TARGET = Path(__file__).resolve().parents[2] / "src" / "breathline" / "ct" / "patterns" / "network.onnx"
 WIDTHS = (16, 32, 64, 64)
-PATCH, BATCH = 160, 32
+PATCH, BATCH = 160, 8
+SHOWN = 32
+"""Patches on which an earlier network's normalisation is measured."""
+UNEVEN, LARGEST_UNEVEN_HU, LARGEST_LAYER_HU, PRONE = 0.5, 15.0, 70.0, 0.2
+"""How often healthy lung is made uneven, the most [HU], and how often the layer lies in front. In a real scan without
+interstitial disease (nlst-101287) the last 3 to 6 mm above the pleura of the back are 37 HU denser, 60 in places."""
+LARGEST_RIM_HU = 150.0
+"""A rim at the pleura, which moves and is cut by slices, may be so much denser [HU]."""
+WHOLE, LARGEST_WHOLE_HU = 0.15, 60.0
+"""How often a whole sheet is denser, as the tops of the lungs are, and how much [HU]."""
+NORMAL_SD_HU = 30.0
+"""How far another patient's normal lung may lie beside the phantom's [HU]: real ones are at −846 and −942."""
 SCORED = 40
 """Scans on which the network is scored, and on which its classes are balanced."""
 BALANCED = 120
 """Slabs on which the classes are balanced."""
 ALONE = 0.15
 """Share of patches whose neighbours tell nothing, as in interval HRCT."""
-AROUND = (-1, 0, 1)
-"""Sheets shown, by their distance."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +80,38 @@ class Cells:
         )  # fmt: skip
 
 
+def unevenness(
+    cells: Cells, number: int, part: tuple[slice, slice], random: np.random.Generator
+) -> torch.Tensor:
+    """Density that healthy lung has more or less in places, which no phantom draws: it must not be called disease [HU].
+
+    Lung that others lie on is denser towards the couch, by tens of HU within a centimetre or two of the pleura, more
+    in one patient than in the next and more in one part than in another; and lung is not alike from place to place.
+    """
+    device = cells.hu.device
+    rough = torch.from_numpy(random.normal(size=(2, 1, 7, 7)).astype(np.float32)).to(device)
+    slow, patchy = functional.interpolate(rough, size=(PATCH, PATCH), mode="bicubic", align_corners=True)[
+        :, 0
+    ]
+    found = torch.zeros(PATCH, PATCH, device=device)
+    if random.random() < UNEVEN:
+        found += random.uniform(0.0, LARGEST_UNEVEN_HU) * slow
+    if random.random() < UNEVEN:
+        column = cells.lung[number, :, part[1]].float()
+        away = 1 if random.random() < PRONE else 0
+        under = column.cumsum(0) if away else column.flip(0).cumsum(0).flip(0)
+        deep = under[part[0]] * CELL_MM
+        layer = torch.exp(-deep / random.uniform(4.0, 18.0)) * torch.clip(0.7 + 0.5 * patchy, 0.0, 1.3)
+        found += random.uniform(0.0, LARGEST_LAYER_HU) * layer
+    if random.random() < UNEVEN:
+        depth = cells.depth[number, part[0], part[1]].float()
+        rim = torch.exp(-depth / random.uniform(0.8, 3.0)) * torch.clip(0.5 + 0.5 * patchy, 0.0, 1.3)
+        found += random.uniform(0.0, LARGEST_RIM_HU) * rim
+    if random.random() < WHOLE:
+        found += random.uniform(0.0, LARGEST_WHOLE_HU)
+    return found
+
+
 def patch(cells: Cells, random: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
     """Draw a part of a sheet around some lung, changed as scans differ; the same channels as `channels` gives."""
     number, row, column = (int(v) for v in cells.places[random.integers(len(cells.places))])
@@ -85,11 +127,12 @@ def patch(cells: Cells, random: np.random.Generator) -> tuple[torch.Tensor, torc
     noisy = random.uniform(0, 12.0) if random.random() < 0.5 else 0.0
     shift = random.normal(0.0, 8.0)
     density = density - normal + shift + noisy * torch.randn_like(density)
+    density = density + unevenness(cells, number, part, random)
     inside = lung > 0
     x = torch.cat(
         [
             torch.where(share > 0, density, 0.0) / SCALE_HU,
-            torch.where(inside, normal + 850.0 + random.normal(0.0, 10.0), 0.0)[None] / SCALE_HU,
+            torch.where(inside, normal + 850.0 + random.normal(0.0, NORMAL_SD_HU), 0.0)[None] / SCALE_HU,
             cells.depth[number, part[0], part[1]].float()[None] / DEEPEST_MM,
             lung[None],
             torch.where(inside, np.hypot(cells.noise, noisy), 0.0)[None].float() / 50.0,
@@ -179,6 +222,9 @@ def main() -> None:
     given.add_argument("folder", type=Path)
     given.add_argument("minutes", type=float, nargs="?", default=60.0)
     given.add_argument("--widths", default=",".join(map(str, WIDTHS)))
+    given.add_argument(
+        "--earlier", type=Path, help="network in ONNX to go on from, of three sheets or of all"
+    )
     given.add_argument("--out", type=Path, default=TARGET)
     asked = given.parse_args()
     widths = tuple(map(int, asked.widths.split(",")))
@@ -190,10 +236,14 @@ def main() -> None:
     for path in sorted(folder.glob("[0-9]*.npz")):
         laid_out(path)
     shelf = Shelf(folder / "sheets", lambda path: cells_of(folder / path.name, device))
+    network = UNet(2, len(CHANNELS), len(CLASSES), widths)
+    if asked.earlier is not None:
+        random = np.random.default_rng(3)
+        shown = torch.stack([patch(shelf.draw(random), random)[0] for _ in range(SHOWN)])
+        take_from_export(network, asked.earlier, shown.cpu(), newer=(0, len(AROUND) - 1))
     network = learn(
-        UNet(2, len(CHANNELS), len(CLASSES), widths),
-        lambda say, random: loss_of(shelf, say, random),
-        shelf, asked.minutes, asked.out,
+        network, lambda say, random: loss_of(shelf, say, random), shelf, asked.minutes, asked.out,
+        earlier=asked.earlier is not None,
     )  # fmt: skip
     paths = [folder / path.name for path in sorted((folder / "sheets").glob("[0-9]*.npz"))]
     balance(network, [one for path in paths if not is_held_out(path) for one in laid_out(path)][: 4 * SCORED])

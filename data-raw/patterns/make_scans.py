@@ -21,6 +21,8 @@ SLAB_MM = 36.0
 SLABS = 2
 SHALLOWEST = 0.5
 """A breath held as shallow as patients with stiff lungs hold it, as a share of a full one."""
+THICK, LEARNT = 6, 2000
+"""Every so many of the scans that are learnt from have slices of 4 or 5 mm; those from 2000 on are for measuring."""
 PATTERNS = ("ground_glass", "reticulation", "honeycombing", "consolidation", "emphysema")
 LARGEST = {
     "ground_glass": 35.0,
@@ -41,6 +43,8 @@ def spec_of(number: int) -> PhantomSpec:
         for name in PATTERNS
     }
     thickness = float(random.choice([1.0, 1.25, 1.5, 2.0, 2.5, 3.0]))
+    if number < LEARNT and number % THICK == THICK - 1:
+        thickness = 4.0 + number // THICK % 2
     return PhantomSpec(
         seed=5000 + number,
         visit=int(random.integers(0, 3)),

@@ -19,7 +19,7 @@ from breathline.ct.patterns.learned_texture import (
 from breathline.ct.patterns.network import CLASSES, probabilities, shipped_network
 from breathline.ct.patterns.normal import Normal, find_normal
 from breathline.ct.patterns.parenchyma import Parenchyma
-from breathline.ct.patterns.sheets import CELL_MM, CHANNELS, Floats, Sheets, channels, read_sheets
+from breathline.ct.patterns.sheets import AROUND, CELL_MM, CHANNELS, Floats, Sheets, channels, read_sheets
 from breathline.model.volume import LUNG_CODES, PATTERN_CODES, Geometry, LabelMap, Volume
 from breathline.phantom import PhantomSpec, simulate_phantom
 from tests.once import kept_once
@@ -146,10 +146,14 @@ def test_slices_that_are_apart_tell_nothing_of_each_other() -> None:
     hu = np.random.default_rng(6).integers(-1000, 0, (4, 40, 40)).astype(np.int16)
     together, apart = (sheets_of(hu, (10.0 if far else 2.5, 0.8, 0.8), apart=far) for far in (False, True))
     assert apart.separate
-    below, here, above = channels(apart, 1)[:3]
-    assert (below == here).all()
-    assert (above == here).all()
-    assert (channels(together, 1)[0] != channels(together, 1)[1]).any()
+    here = AROUND.index(0)
+    shown = channels(apart, 1)[: len(AROUND)]
+    assert all((sheet == shown[here]).all() for sheet in shown)
+    shown = channels(together, 1)[: len(AROUND)]
+    last = together.hu.shape[0] - 1
+    for place, away in enumerate(AROUND):  # the first and the last sheet stand for those beyond them
+        assert (shown[place] == channels(together, min(max(0, 1 + away), last))[here]).all()
+    assert (shown[here] != shown[here + 1]).any()
 
 
 def test_probabilities_add_up_in_the_lungs_alone() -> None:

@@ -27,8 +27,10 @@ HIGHEST_HU = 200
 DEEPEST_MM = 30.0
 MARGIN_MM = 6.0
 """Empty cells around the lungs, so that their edge is not the picture's [mm]."""
-CHANNELS = ("below", "here", "above", "normal", "depth", "lung", "noise")
-"""What the network is given of each cell: density of this sheet and its neighbours, what normal lung has there,
+AROUND = (-2, -1, 0, 1, 2)
+"""Sheets shown, by their distance."""
+CHANNELS = ("two_below", "below", "here", "above", "two_above", "normal", "depth", "lung", "noise")
+"""What the network is given of each cell: density of this sheet and of those around it, what normal lung has there,
 distance to the pleura, share of lung, and the noise of the scan."""
 SCALE_HU = 200.0
 
@@ -201,14 +203,14 @@ def _noise(hu: Floats, inside: Mask) -> float:
 def channels(sheets: Sheets, number: int) -> Floats:
     """Give what the network is shown of one sheet: (`CHANNELS`, rows, columns)."""
     last = sheets.hu.shape[0] - 1
-    beside = (number, number) if sheets.separate else (max(0, number - 1), min(last, number + 1))
     normal = np.broadcast_to(sheets.normal[:, None], sheets.hu.shape[1:])
     lung = sheets.lung[number]
     given = np.empty((len(CHANNELS), *lung.shape), np.float32)
-    for place, sheet in enumerate((beside[0], number, beside[1])):
+    for place, away in enumerate(AROUND):
+        sheet = number if sheets.separate else min(max(number + away, 0), last)
         given[place] = np.where(sheets.lung[sheet] > 0, sheets.hu[sheet] - normal, 0.0) / SCALE_HU
-    given[3] = np.where(lung > 0, normal + 850.0, 0.0) / SCALE_HU
-    given[4] = sheets.depth[number] / DEEPEST_MM
-    given[5] = lung
-    given[6] = np.where(lung > 0, sheets.noise, 0.0) / 50.0
+    given[-4] = np.where(lung > 0, normal + 850.0, 0.0) / SCALE_HU
+    given[-3] = sheets.depth[number] / DEEPEST_MM
+    given[-2] = lung
+    given[-1] = np.where(lung > 0, sheets.noise, 0.0) / 50.0
     return given
