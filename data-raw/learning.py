@@ -108,7 +108,7 @@ def learn(
     shelf: Shelf,
     minutes: float,
     target: Path,
-    earlier: Path | bool | None = None,
+    going_on: bool = False,
 ) -> UNet:
     """Minimise a loss by AdamW with one cycle of the rate, for as long as there is time.
 
@@ -118,17 +118,15 @@ def learn(
         Draws a batch and gives the loss of what the network says of it.
     target
         Weights so far are written beside it, as ``.pt``.
-    earlier
-        Weights to go on from; True if the network has them already.
+    going_on
+        The network has weights to go on from: the rate begins lower, and other examples are drawn.
     """
-    seed = 2 if earlier else 1
+    seed = 2 if going_on else 1
     torch.manual_seed(seed)
     random = np.random.default_rng(seed)
     device = device_here()
     network = network.to(device, memory_format=network.layout)
-    if isinstance(earlier, Path):
-        network.load_state_dict(torch.load(earlier, map_location=device))
-    highest = RATE_GOING_ON if earlier else RATE
+    highest = RATE_GOING_ON if going_on else RATE
     mean = torch.optim.swa_utils.AveragedModel(
         network, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(MEAN_OF), use_buffers=True
     )

@@ -269,7 +269,9 @@ def main() -> None:
     network = UNet(3, BLOCKS, BLOCKS, WIDTHS)
     shelf = Shelf(asked.folder, lambda path: [Chest.read(path, device)])
     loss = Loss(shelf, [Chest.read(path, device) for path in asked.real])
-    network = learn(network, loss, shelf, asked.minutes, asked.out, asked.earlier)
+    if asked.earlier is not None:
+        network.load_state_dict(torch.load(asked.earlier, map_location="cpu"))
+    network = learn(network, loss, shelf, asked.minutes, asked.out, going_on=asked.earlier is not None)
     score(network, [path for path in sorted(asked.folder.glob("[0-9]*.npz")) if is_held_out(path)])
     blocks = torch.zeros(1, BLOCKS, 32, 32, 32)
     export(network, blocks, ("blocks", "logits"), {2: "slices", 3: "rows", 4: "columns"}, asked.out)

@@ -243,7 +243,7 @@ def main() -> None:
         take_from_export(network, asked.earlier, shown.cpu(), newer=(0, len(AROUND) - 1))
     network = learn(
         network, lambda say, random: loss_of(shelf, say, random), shelf, asked.minutes, asked.out,
-        earlier=asked.earlier is not None,
+        going_on=asked.earlier is not None,
     )  # fmt: skip
     paths = [folder / path.name for path in sorted((folder / "sheets").glob("[0-9]*.npz"))]
     balance(network, [one for path in paths if not is_held_out(path) for one in laid_out(path)][: 4 * SCORED])

@@ -209,8 +209,10 @@ def channels(sheets: Sheets, number: int) -> Floats:
     for place, away in enumerate(AROUND):
         sheet = number if sheets.separate else min(max(number + away, 0), last)
         given[place] = np.where(sheets.lung[sheet] > 0, sheets.hu[sheet] - normal, 0.0) / SCALE_HU
-    given[-4] = np.where(lung > 0, normal + 850.0, 0.0) / SCALE_HU
-    given[-3] = sheets.depth[number] / DEEPEST_MM
-    given[-2] = lung
-    given[-1] = np.where(lung > 0, sheets.noise, 0.0) / 50.0
+    given[len(AROUND) :] = (
+        np.where(lung > 0, normal + 850.0, 0.0) / SCALE_HU,
+        sheets.depth[number] / DEEPEST_MM,
+        lung,
+        np.where(lung > 0, sheets.noise, 0.0) / 50.0,
+    )
     return given
