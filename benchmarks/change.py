@@ -14,7 +14,7 @@ from breathline.ct.compare import Comparison, compare_measured
 from breathline.ct.regions import find_regions
 from breathline.model.ct_change import CHANGE_CODES
 
-NUMBERS = (5, 6, 7, 9, 10, 11)
+NUMBERS = (5, 6, 7, 9, 10, 11, *range(21, 27))
 """Pairs that nothing was derived on; some of each course."""
 KAPPA, COVERAGE = 0.75, (92.0, 98.0)
 PRESENT_ML = 10.0

@@ -1,7 +1,7 @@
 """Two visits of a phantom with what truly became of every place, by number: number n is always the same pair.
 
-Extents, kinds of change, breath and variety are drawn at random. Numbers below 3 were used to derive rules and
-intervals (``data-raw/change/derive.py``); what is measured uses others.
+Extents, kinds of change, breath and variety are drawn at random. Numbers `DERIVING` were used to derive
+intervals (``data-raw/change/intervals.py``); what is measured uses others.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from breathline.phantom.breathing import at_points
 from breathline.phantom.field import displacement_grid
 from breathline.phantom.scan import prepare
 
-DERIVING = range(3)
+DERIVING = (0, 1, 2, *range(12, 21))
 COURSES = ("cleared", "kept", "added", "cleared")
 AT_A_TIME = 200_000
 

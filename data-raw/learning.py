@@ -1,6 +1,7 @@
 """What deriving the networks has in common: their shape, examples that others still draw, and the descent.
 
-Used by ``patterns/derive.py`` and ``lungs/derive.py``, which are run with ``PYTHONPATH=data-raw``. Needs PyTorch.
+Used by ``patterns/derive.py``, ``lungs/derive.py`` and ``change/derive.py``, which are run with this folder on the
+path. Needs PyTorch.
 """
 
 from __future__ import annotations
@@ -171,7 +172,7 @@ def _cycle(part: float) -> float:
     return float(0.5 * (1 + np.cos(np.pi * (part - WARMING) / (1 - WARMING))))
 
 
-def take_from_export(network: UNet, path: Path, given: torch.Tensor, newer: tuple[int, ...] = ()) -> None:
+def take_from_export(network: UNet, path: Path, given: torch.Tensor) -> None:
     """Take over the weights of a network that `export` wrote, so that it can be derived further.
 
     Its normalisation had become part of its convolutions: each is given back what it measures on some examples, so
@@ -181,8 +182,6 @@ def take_from_export(network: UNet, path: Path, given: torch.Tensor, newer: tupl
     ----------
     given
         Examples (batch, channels, …).
-    newer
-        Channels that the exported network may not have been given; they weigh nothing at first.
     """
     model = onnx.load(str(path))
     kept = {one.name: torch.tensor(numpy_helper.to_array(one)) for one in model.graph.initializer}
@@ -191,10 +190,6 @@ def take_from_export(network: UNet, path: Path, given: torch.Tensor, newer: tupl
     norms = [one for one in network.modules() if isinstance(one, nn.BatchNorm2d | nn.BatchNorm3d)]
     for number, (layer, node) in enumerate(zip(layers, convolved, strict=True)):
         weight, bias = (kept[name] for name in node.input[1:3])
-        if weight.shape[1] < layer.weight.shape[1]:
-            wider = torch.zeros_like(layer.weight)
-            wider[:, [n for n in range(wider.shape[1]) if n not in newer]] = weight
-            weight = wider
         layer.weight.data.copy_(weight)
         (layer if layer.bias is not None else norms[number]).bias.data.copy_(bias)
 

@@ -1,6 +1,6 @@
 """Draw the phantom pairs on which the joint decision is derived: slabs of two visits of many patients.
 
-    python data-raw/change/make_pairs.py FOLDER [COUNT] [FIRST]
+    PYTHONPATH=. python data-raw/change/make_pairs.py FOLDER [COUNT] [FIRST]
 
 Pair number n is always the same; each takes some twenty-five seconds of one core. Seeds and varieties begin at 20,000,
 where no figure is measured. To spare the time of an alignment, the true displacement is used, off by a smooth error

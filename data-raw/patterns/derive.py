@@ -6,8 +6,7 @@
 Needs PyTorch and onnx beside Breathline (`pip install torch onnx`); neither is needed to use what it writes,
 src/breathline/ct/patterns/network.onnx. It runs on a processor, more quickly on a graphics card. Scans that are laid
 out meanwhile (cells.py) are taken up; every tenth is held out and only scored. The shipped weights came of
-an earlier form of this script (docs/explanation/hrct.md), which showed one sheet below and one above: the outer two
-weigh nothing in them. further.onnx went on from those by --earlier and is not shipped (docs/explanation/decisions.md).
+several runs, each going on from the one before by --earlier (docs/explanation/hrct.md).
 """
 
 from __future__ import annotations
@@ -222,9 +221,7 @@ def main() -> None:
     given.add_argument("folder", type=Path)
     given.add_argument("minutes", type=float, nargs="?", default=60.0)
     given.add_argument("--widths", default=",".join(map(str, WIDTHS)))
-    given.add_argument(
-        "--earlier", type=Path, help="network in ONNX to go on from, of three sheets or of all"
-    )
+    given.add_argument("--earlier", type=Path, help="network in ONNX to go on from")
     given.add_argument("--out", type=Path, default=TARGET)
     asked = given.parse_args()
     widths = tuple(map(int, asked.widths.split(",")))
@@ -240,7 +237,7 @@ def main() -> None:
     if asked.earlier is not None:
         random = np.random.default_rng(3)
         shown = torch.stack([patch(shelf.draw(random), random)[0] for _ in range(SHOWN)])
-        take_from_export(network, asked.earlier, shown.cpu(), newer=(0, len(AROUND) - 1))
+        take_from_export(network, asked.earlier, shown.cpu())
     network = learn(
         network, lambda say, random: loss_of(shelf, say, random), shelf, asked.minutes, asked.out,
         going_on=asked.earlier is not None,

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from breathline.ct.align import Alignment, align
 from breathline.ct.change import map_change
-from breathline.ct.joint_decision import decide, decide_together
+from breathline.ct.change_network import CHANGES, EXCHANGED
+from breathline.ct.joint_decision import both_dates, carried, decide, decide_together, denser
 from breathline.ct.patterns.method import CERTAIN, INTERSTITIAL, CellEvidence
 from breathline.model.ct_change import CHANGE_CODES
 from breathline.model.volume import PATTERN_CODES, LabelMap
@@ -63,27 +65,63 @@ def test_plain_evidence_is_followed(aligned, before, after, change):
     assert (found[MIDDLE] == CHANGE_CODES[change]).all()
 
 
-LOOK = st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(-200, 900))
+CHANCES = hnp.arrays(np.float32, len(CHANGES), elements=st.floats(0, 1, width=32))
+RISE = st.floats(-900, 900)
+NAMES = {code: name for name, code in CHANGE_CODES.items()}
 
 
-def looks(*cells: tuple[float, float, float]) -> np.ndarray:
-    """Likelihood of disease, share of it that is no ground-glass, and excess density, as `decide` takes them."""
-    likely, share, excess = np.array(cells, np.float32).T
-    return np.stack([likely, likely * share, excess])
+def told(chances: np.ndarray, rise: float) -> str:
+    """What `decide` says of one cell."""
+    return NAMES[int(decide(chances, np.float32(rise)))]
 
 
-@given(LOOK, LOOK)
-def test_exchanged_dates_give_the_exchanged_answer(first, second):
-    (onward,), (back,) = decide(looks(first), looks(second)), decide(looks(second), looks(first))
-    mirror = {"cleared": "new", "new": "cleared", "progressed": "regressed", "regressed": "progressed"}
-    names = {code: name for name, code in CHANGE_CODES.items()}
-    assert mirror.get(names[onward], names[onward]) == names[back]
+@given(CHANCES, RISE)
+def test_exchanged_dates_give_the_exchanged_answer(chances, rise):
+    mirror = dict(zip(CHANGES, (CHANGES[n] for n in EXCHANGED), strict=True))
+    assert told(chances[list(EXCHANGED)], -rise) == mirror[told(chances, rise)]
 
 
-@given(LOOK, LOOK)
-def test_nothing_comes_where_the_lung_grew_no_denser(first, second):
-    if second[2] <= first[2]:
-        assert decide(looks(first), looks(second))[0] not in (CHANGE_CODES["new"], CHANGE_CODES["progressed"])
+@given(CHANCES, RISE)
+def test_nothing_comes_where_the_lung_grew_no_denser(chances, rise):
+    if rise <= 0:
+        assert told(chances, rise) not in ("new", "progressed")
+    if rise >= 0:
+        assert told(chances, rise) not in ("cleared", "regressed")
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_likeliest_change_is_told_where_density_allows_it(change):
+    chances = np.full(len(CHANGES), 0.1, np.float32)
+    chances[CHANGES.index(change)] = 0.5
+    assert told(chances, -70.0 if change in ("cleared", "regressed") else 70.0) == change
+
+
+@pytest.mark.parametrize(("change", "rise"), [("progressed", 50.0), ("regressed", -50.0)])
+def test_no_kind_turns_into_another_at_much_the_same_density(change, rise):
+    """As where one scan has a sharp kernel."""
+    chances = np.zeros(len(CHANGES), np.float32)
+    chances[[CHANGES.index(change), CHANGES.index("persistent")]] = 0.9, 0.1
+    assert told(chances, rise) == "persistent"
+
+
+def test_density_is_taken_at_the_breath_between(aligned):
+    """A block of 220 HU over normal whose volume doubles: 220/√2 before, 220·√2 after; more than threefold counts as 3."""
+    hazy = evidence(aligned, "ground_glass")
+    places, _ = carried(hazy, aligned, 14, 22)
+    for grown, counted in ((2.0, 2.0), (9.0, 3.0)):
+        where = places, np.full(places.shape[1:], grown, np.float32)
+        both = both_dates(hazy, hazy, where, 14)
+        middle = both.excess[:, 4, 28, 23]
+        np.testing.assert_allclose(middle, 220 * np.array([counted**-0.5, counted**0.5]), rtol=1e-5)
+
+
+def test_vessels_do_not_make_the_lung_denser(aligned):
+    clear = evidence(aligned, "normal")
+    likely, excess = clear.likely.copy(), clear.excess.copy()
+    likely[(-1, *BLOCK)], excess[BLOCK] = CERTAIN, 800
+    where = carried(clear, aligned, 14, 22)
+    both = both_dates(clear, replace(clear, likely=likely, excess=excess), where, 14)
+    assert np.abs(denser(both)).max() == 0.0
 
 
 @pytest.mark.parametrize("look", LOOKS)

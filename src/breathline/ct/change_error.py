@@ -11,14 +11,14 @@ import numpy as np
 
 from breathline.ct.interval import Interval
 
-VOLUME_FLOOR = 1.25
+VOLUME_FLOOR = 0.75
 """What is called changed, or missed, whatever the volume [% of the lungs]."""
-VOLUME_SHARE = 0.2
+VOLUME_SHARE = 0.5
 """What a volume of change may be off in proportion to itself, or to the rest of its region if that is smaller."""
-VOLUME_DOUBT = 2.0
+VOLUME_DOUBT = 1.0
 """How many times the volume on which labels and decision differ may truly be on the other side.
 
-All were derived on phantom pairs by ``data-raw/change/derive.py``."""
+All were derived on phantom pairs by ``data-raw/change/intervals.py``."""
 
 
 def volume_interval(

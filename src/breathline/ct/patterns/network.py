@@ -53,10 +53,10 @@ def probabilities(sheets: Sheets, network: Network) -> Floats:
 
     def look(first: int) -> None:
         numbers = range(first, min(first + TOGETHER, inside.shape[0]))
-        part = _part(np.asarray(inside[first : numbers.stop].any(axis=0)))
+        part = part_of(np.asarray(inside[first : numbers.stop].any(axis=0)))
         height, width = inside[(first, *part)].shape
         for number in numbers:
-            said = network(_shown(sheets, number, part)[None])[0, :, :height, :width]
+            said = network(filled_up(channels(sheets, number)[:, *part])[None])[0, :, :height, :width]
             found[:, number, part[0], part[1]] = softmax(said, axis=0) * inside[(number, *part)]
 
     with ThreadPoolExecutor(_WORKERS) as pool:
@@ -64,7 +64,7 @@ def probabilities(sheets: Sheets, network: Network) -> Floats:
     return found
 
 
-def _part(inside: Mask) -> tuple[slice, slice]:
+def part_of(inside: Mask) -> tuple[slice, slice]:
     """Rows and columns that hold lung, with a margin: the tops and bases of the lungs fill little of a sheet."""
     return _span(np.flatnonzero(inside.any(axis=1))), _span(np.flatnonzero(inside.any(axis=0)))
 
@@ -76,7 +76,6 @@ def _span(used: NDArray[np.int64]) -> slice:
     return slice(first - first % MULTIPLE, int(used[-1]) + 1 + MARGIN)  # where it is halved does not move
 
 
-def _shown(sheets: Sheets, number: int, part: tuple[slice, slice]) -> Floats:
-    """Give what the network is shown of a part of one sheet, filled up to `MULTIPLE`."""
-    given = channels(sheets, number)[:, *part]
+def filled_up(given: Floats) -> Floats:
+    """Give (channels, rows, columns) with empty cells after the last, up to `MULTIPLE`."""
     return np.pad(given, [(0, 0), *((0, -size % MULTIPLE) for size in given.shape[1:])])
