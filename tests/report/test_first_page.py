@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from breathline.errors import Severity
 from breathline.report.page import render_page
 from breathline.report.sections.first_page import FirstPage
 from tests.report.laying_out import content_of
-from tests.report.patients import PATIENTS, hardly_anything, many_measures, many_visits, zeros
+from tests.report.patients import PATIENTS, hardly_anything, long_words, many_measures, many_visits, zeros
 
 MARGINS_MM = (13.0, 12.0)
 """Beside and above, as in report.css."""
@@ -105,3 +107,11 @@ def test_texts_are_cut_and_say_how_much_more_there_is() -> None:
     assert first.verdict.statement.endswith("…")
     assert first.verdict.reasons[-1] == "8 more"  # 15 reasons, 7 shown
     assert first.more_warnings.startswith("28 more")  # 30 and one of the scan, 3 shown
+
+
+def test_notes_alone_are_not_called_more_warnings() -> None:
+    told = long_words()
+    notes = tuple(replace(one, severity=Severity.NOTE) for one in told.warnings)
+    first = content_of(replace(told, warnings=notes, scans=()))["first"]
+    assert isinstance(first, FirstPage)
+    assert (first.warnings, first.more_warnings) == ((), "No warning. 30 notes stand further down.")

@@ -261,7 +261,9 @@ def _gravest(warnings: Sequence[Warned], say: Wording) -> tuple[tuple[Warned, ..
         for one in grave[:MOST_WARNINGS]
     )
     more = len(merged) - len(shown)
-    return shown, say.plural("first.more_warnings", more) if more else ""
+    if not more:
+        return shown, ""
+    return shown, say.plural("first.more_warnings" if grave else "first.only_notes", more)
 
 
 def _lines_of(
