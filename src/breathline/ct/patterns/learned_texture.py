@@ -161,6 +161,7 @@ def _fill_solid(cells: NDArray[np.uint8], sheets: Sheets) -> None:
     airless = (cells == PATTERN_CODES["normal"]) & (sheets.hu > AIRLESS_HU)
     within = np.zeros((3, 3, 3), bool)
     within[1] = True
+    within[:, 1, 1] |= not sheets.separate
     solid = ndimage.binary_dilation(cells == consolidation, within, iterations=RIM_CELLS, mask=airless)
     cells[airless & solid] = consolidation
 
