@@ -115,6 +115,13 @@ def test_density_is_taken_at_the_breath_between(aligned):
         np.testing.assert_allclose(middle, 220 * np.array([counted**-0.5, counted**0.5]), rtol=1e-5)
 
 
+@pytest.mark.parametrize("apart", [0, 1])
+def test_sheets_are_looked_at_alone_where_either_date_has_gaps(aligned, apart):
+    dates = [evidence(aligned, "normal")] * 2
+    dates[apart] = replace(dates[apart], separate=True)
+    assert both_dates(*dates, carried(dates[0], aligned, 14, 22), 14).separate
+
+
 def test_vessels_do_not_make_the_lung_denser(aligned):
     clear = evidence(aligned, "normal")
     likely, excess = clear.likely.copy(), clear.excess.copy()

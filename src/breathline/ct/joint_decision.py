@@ -8,6 +8,8 @@ A sharp kernel makes a haze look like a net, so one kind turned into another onl
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -26,7 +28,7 @@ AT_A_TIME = 16
 """Sheets looked at together, so that memory does not grow with the scan."""
 LEAST_GROWN, MOST_GROWN = 0.3, 3.0
 """A change of volume beyond these counts as these."""
-LEAST_HU = {"cleared": 0.0, "new": 0.0, "progressed": 60.0, "regressed": 60.0}
+LEAST_HU: Mapping[str, float] = {"cleared": 0.0, "new": 0.0, "progressed": 60.0, "regressed": 60.0}
 """By how much density must rise or fall for each. Of 0, 20, 40 and 60 for kinds that turned, 2.3, 1.2, 0.6 and 0.3 % of
 the lung of a phantom were called progressed when it was scanned again with a sharp kernel at a third of the dose; κ on
 slabs of pairs that the network was derived on fell from 0.631 to 0.625. More than 0 for the others gained nothing."""
@@ -93,7 +95,8 @@ def both_dates(before: CellEvidence, after: CellEvidence, where: Carried, first:
     excess = np.zeros((2, *shown.shape), np.float32)
     likely[0], excess[0][shown] = before.likely[:, part] * shown, before.excess[part][shown] / root
     likely[1][:, shown], excess[1][shown] = after.likely[:, *at], after.excess[at] * root
-    return BothDates(likely=likely, excess=excess, shown=shown, separate=before.separate)
+    separate = before.separate or after.separate
+    return BothDates(likely=likely, excess=excess, shown=shown, separate=separate)
 
 
 def denser(both: BothDates) -> Floats:
