@@ -19,12 +19,9 @@ from scipy import ndimage
 from breathline.ct.change import change_of
 from breathline.ct.change_network import BothDates
 from breathline.ct.joint_decision import both_dates, middles
-from breathline.ct.patterns.learned_texture import take_in_neighbours, weigh_cells
+from breathline.ct.patterns.learned_texture import look_at, weigh_cells
 from breathline.ct.patterns.method import CellEvidence
-from breathline.ct.patterns.network import probabilities, shipped_network
-from breathline.ct.patterns.normal import find_normal
-from breathline.ct.patterns.parenchyma import read_parenchyma
-from breathline.ct.patterns.sheets import read_sheets
+from breathline.ct.patterns.network import shipped_network
 from breathline.model.volume import LUNG_CODES, LabelMap, Volume
 
 
@@ -55,11 +52,7 @@ def evidence_of(slab: Slab, random: np.random.Generator) -> CellEvidence:
     geometry = replace(slab.geometry, shape=slab.hu.shape)
     lungs = LabelMap(labels=outlined(slab, random), geometry=geometry, names=LUNG_CODES)
     volume = Volume(hu=slab.hu, geometry=geometry)
-    parenchyma = read_parenchyma(volume, lungs)
-    normal, rows = find_normal(parenchyma), (parenchyma.start[1], parenchyma.factor[1])
-    sheets = read_sheets(volume, lungs, normal, rows)
-    likely = probabilities(sheets, shipped_network())
-    take_in_neighbours(likely, sheets)
+    _, sheets, likely = look_at(volume, lungs, shipped_network())
     return weigh_cells(likely, sheets)
 
 

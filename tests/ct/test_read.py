@@ -89,7 +89,7 @@ def test_canvas_around_the_picture_becomes_padding(tmp_path: Path) -> None:
 
 def test_empty_folder(tmp_path: Path) -> None:
     assert refusal(tmp_path) == (
-        "  - No CT scan was found. Give the folder that holds the CT, with one file a slice, "
+        f"  - {tmp_path.name}: No CT scan was found. Give the folder that holds the CT, with one file a slice, "
         "or a NIfTI, MHA or NRRD file."
     )
 

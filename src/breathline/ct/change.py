@@ -1,8 +1,9 @@
 """What became of each place of the lungs between two scans: cleared, persistent, new, progressed, regressed.
 
-Two label maps never agree to the voxel, and no alignment is exact. So a place counts as changed only if, within the
-reach of both errors, the other date shows nowhere the disease that this one shows, and if it belongs to a change that
-is wider than that reach to both sides.
+Where the method of patterns says how likely each is, both dates decide together (`joint_decision`). Where there are
+labels alone, two maps never agree to the voxel, and no alignment is exact: a place counts as changed only if, within
+the reach of both errors, the other date shows nowhere the disease that this one shows, and if it belongs to a change
+that is wider than that reach to both sides.
 """
 
 from __future__ import annotations

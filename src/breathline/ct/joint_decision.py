@@ -18,7 +18,6 @@ from breathline.ct.align import Alignment, jacobian_in_slice
 from breathline.ct.align.alignment import places_in_slice
 from breathline.ct.change_network import CHANGES, BothDates, chances, shipped_network
 from breathline.ct.patterns.method import CERTAIN, CellEvidence
-from breathline.ct.patterns.network import Network
 from breathline.ct.patterns.sheets import Floats
 from breathline.model.ct_change import CHANGE_CODES
 
@@ -38,15 +37,8 @@ Carried = tuple[Floats, Floats]
 there of a unit of volume in the baseline."""
 
 
-def decide_together(
-    before: CellEvidence, after: CellEvidence, alignment: Alignment, network: Network | None = None
-) -> NDArray[np.uint8]:
+def decide_together(before: CellEvidence, after: CellEvidence, alignment: Alignment) -> NDArray[np.uint8]:
     """Tell what became of every cell of the baseline, alike in both directions of time.
-
-    Parameters
-    ----------
-    network
-        Instead of the one that is shipped.
 
     Returns
     -------
@@ -58,7 +50,7 @@ def decide_together(
     for first in range(0, sheets, AT_A_TIME):
         low, high = max(0, first - 1), min(first + AT_A_TIME + 1, sheets)
         both = both_dates(before, after, carried(before, alignment, low, high), low)
-        told = decide(chances(both, network or shipped_network()), denser(both)) * both.shown
+        told = decide(chances(both, shipped_network()), denser(both)) * both.shown
         found[first : first + AT_A_TIME] = told[first - low :][:AT_A_TIME]
     return found
 

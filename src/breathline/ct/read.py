@@ -74,8 +74,8 @@ def find_scan(source: Path | Sequence[Path]) -> tuple[Series, tuple[QualityFlag,
         if missing:
             raise ScanError(_no_file(path) for path in missing)
         found, problems = series_of_files(source, Path(source[0]).parent)
-    if not found and problems:
-        raise ScanError(replace(problem, severity=Severity.ERROR) for problem in problems)
+    if not found:
+        raise ScanError([replace(one, severity=Severity.ERROR) for one in problems] or [_no_scan(source)])
     series, reason = choose_series(found)
     _check_one_patient(series, found)
     flags = [QualityFlag(code="series_chosen", severity=Severity.NOTE, message=reason)] if reason else []
@@ -84,6 +84,15 @@ def find_scan(source: Path | Sequence[Path]) -> tuple[Series, tuple[QualityFlag,
         for problem in problems
     ]
     return series, tuple(flags)
+
+
+def _no_scan(source: Path | Sequence[Path]) -> Problem:
+    return Problem(
+        code="no_scan",
+        message="No CT scan was found.",
+        mend="Give the folder that holds the CT, with one file a slice, or a NIfTI, MHA or NRRD file.",
+        file=source.resolve().name if isinstance(source, Path) else "",
+    )
 
 
 def _series_of(path: Path) -> tuple[tuple[Series, ...], tuple[Problem, ...]]:

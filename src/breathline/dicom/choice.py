@@ -113,9 +113,6 @@ def _lesser(best: Series, other: Series) -> str:
 
 
 def _refusals(series: Sequence[Series]) -> list[Problem]:
-    if not series:
-        mend = "Give the folder that holds the CT, with one file a slice, or a NIfTI, MHA or NRRD file."
-        return [Problem(code="no_scan", message="No CT scan was found.", mend=mend)]
     mend = "Give an axial CT series of the whole chest."
     return [
         Problem(

@@ -17,7 +17,7 @@ from scipy import ndimage
 from breathline import __version__
 from breathline.ct.patterns.method import CERTAIN, INTERSTITIAL, Band, CellEvidence, PatternMap
 from breathline.ct.patterns.network import CLASSES, Network, probabilities, shipped_network
-from breathline.ct.patterns.normal import find_normal
+from breathline.ct.patterns.normal import Normal, find_normal
 from breathline.ct.patterns.parenchyma import read_parenchyma
 from breathline.ct.patterns.sheets import Floats, Mask, Sheets, read_sheets
 from breathline.ct.reach import box_of
@@ -64,11 +64,7 @@ class LearnedTexture:
 
     def classify(self, volume: Volume, lungs: LabelMap) -> PatternMap:
         """Give every voxel of the lungs one pattern."""
-        parenchyma = read_parenchyma(volume, lungs)
-        normal = find_normal(parenchyma)
-        sheets = read_sheets(volume, lungs, normal, (parenchyma.start[1], parenchyma.factor[1]))
-        likely = probabilities(sheets, self._network or shipped_network())
-        take_in_neighbours(likely, sheets)
+        normal, sheets, likely = look_at(volume, lungs, self._network or shipped_network())
         cells = label_cells(likely, sheets)
         step = Step(
             name="classify_patterns",
@@ -94,6 +90,16 @@ class LearnedTexture:
             bands=_bands(likely, cells, _sides(lungs, sheets)),
             evidence=weigh_cells(likely, sheets),
         )
+
+
+def look_at(volume: Volume, lungs: LabelMap, network: Network) -> tuple[Normal, Sheets, Floats]:
+    """Give normal lung of this patient, the lungs in sheets, and how likely each of `CLASSES` is in their cells."""
+    parenchyma = read_parenchyma(volume, lungs)
+    normal = find_normal(parenchyma)
+    sheets = read_sheets(volume, lungs, normal, (parenchyma.start[1], parenchyma.factor[1]))
+    likely = probabilities(sheets, network)
+    take_in_neighbours(likely, sheets)
+    return normal, sheets, likely
 
 
 def take_in_neighbours(likely: Floats, sheets: Sheets) -> None:
