@@ -20,6 +20,7 @@ from breathline.errors import Problem, ScanError
 from breathline.model.ct_change import CHANGE_CODES
 from breathline.model.volume import LabelMap, Volume
 from breathline.phantom import simulate_phantom
+from breathline.report.catalogue import read_wording
 from tests.ct.conftest import SMALL
 from tests.dicom.tiny import write_series
 from tests.once import kept_once, made_once
@@ -64,6 +65,17 @@ def test_the_change_of_ground_glass_is_the_truth_s(comparison, chest, later, wri
     assert extent["low"] <= after - before <= extent["high"]
     assert record["volume_ml"]["cleared"] > 10 * record["volume_ml"]["new"]
     assert record["scans"]["baseline"]["date"] < record["scans"]["followup"]["date"]
+
+
+def test_methods_has_a_sentence_for_every_step(comparison):
+    """None is listed with bare parameters: a step that took others than its sentence names would be."""
+    say = read_wording()
+    steps = (*comparison.baseline.result.steps, *comparison.change.labels.steps)
+    assert {"segment_lungs", "classify_patterns", "align", "change_from_both_dates"} <= {
+        s.name for s in steps
+    }
+    for step in steps:
+        assert say(f"method.{step.name}", **step.parameters)
 
 
 def test_transitions_add_up_to_what_was_believed(comparison):

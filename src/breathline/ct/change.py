@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from breathline import __version__
 from breathline.ct.align import Alignment, believed_in_slice, jacobian_in_slice, warp_labels
-from breathline.ct.joint_decision import decide_together
+from breathline.ct.joint_decision import LEAST_HU, decide_together
 from breathline.ct.patterns.learned_texture import spread_cells
 from breathline.ct.patterns.method import CellEvidence
 from breathline.ct.regions import CELLS, find_regions
@@ -111,8 +111,10 @@ def map_change(
         labels[~compared] = 0
     labels[(lungs > 0) & ~compared] = CHANGE_CODES["not_compared"]
     regions = find_regions(alignment.baseline_lungs).labels
-    parameters = {"reach_mm": REACH_MM, "both_dates_decide": evidence is not None}
-    step = Step(name="change", parameters=parameters, version=__version__)
+    step = Step(name="change", parameters={"reach_mm": REACH_MM}, version=__version__)
+    if evidence is not None:
+        turned = {"turned_hu": LEAST_HU["progressed"]}
+        step = Step(name="change_from_both_dates", parameters=turned, version=__version__)
     return ChangeMap(
         labels=LabelMap(
             labels=labels, geometry=baseline.geometry, names=CHANGE_CODES, method="change",
